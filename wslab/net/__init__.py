@@ -1,0 +1,61 @@
+"""The only room that touches sockets, loops and threads."""
+
+from __future__ import annotations
+
+from wslab.net.blocked import where as where
+from wslab.net.connect import RecordedConnect as RecordedConnect
+from wslab.net.dom import CloseEvent as CloseEvent
+from wslab.net.dom import DOMException as DOMException
+from wslab.net.dom import Event as Event
+from wslab.net.dom import MessageEvent as MessageEvent
+from wslab.net.errors import BadType as BadType
+from wslab.net.errors import BadValue as BadValue
+from wslab.net.errors import LabClosed as LabClosed
+from wslab.net.errors import LabError as LabError
+from wslab.net.errors import NoLoop as NoLoop
+from wslab.net.errors import PortTaken as PortTaken
+from wslab.net.errors import TimedOut as TimedOut
+from wslab.net.handlers import Handler as Handler
+from wslab.net.handlers import check_handler as check_handler
+from wslab.net.handlers import echo as echo
+from wslab.net.origins import LOOPBACK as LOOPBACK
+from wslab.net.origins import Origins as Origins
+from wslab.net.pending import Pending as Pending
+from wslab.net.prints import install as install_prints
+from wslab.net.prints import uninstall as uninstall_prints
+from wslab.net.server import Server as Server
+from wslab.net.threads import Abandoned as Abandoned
+from wslab.net.threads import LoopThread as LoopThread
+from wslab.net.waiting import ConnectionEnded as ConnectionEnded
+from wslab.net.websocket import ClientHost as ClientHost
+from wslab.net.websocket import WebSocket as WebSocket
+
+__all__ = [
+    "LOOPBACK",
+    "Abandoned",
+    "BadType",
+    "BadValue",
+    "ClientHost",
+    "CloseEvent",
+    "ConnectionEnded",
+    "DOMException",
+    "Event",
+    "Handler",
+    "LabClosed",
+    "LabError",
+    "LoopThread",
+    "MessageEvent",
+    "NoLoop",
+    "Origins",
+    "Pending",
+    "PortTaken",
+    "RecordedConnect",
+    "Server",
+    "TimedOut",
+    "WebSocket",
+    "check_handler",
+    "echo",
+    "install_prints",
+    "uninstall_prints",
+    "where",
+]

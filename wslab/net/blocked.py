@@ -1,0 +1,82 @@
+"""Where a thread stands, in the words of the person who wrote the code.
+
+A frame is the learner's own unless its file belongs to Python, to an installed package or to wslab.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import threading
+    from types import FrameType, TracebackType
+
+_OURS = str(Path(__file__).resolve().parent.parent)
+_LIBRARIES = tuple(
+    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {_OURS, str(Path(_OURS).resolve())}
+)
+_CURES = (
+    (re.compile(r"\btime\.sleep\(|(?<![.\w])sleep\("), "use await asyncio.sleep"),
+    (re.compile(r"\brequests\.|\burlopen\("), "use await asyncio.to_thread(...) for it"),
+    (re.compile(r"\binput\("), "a server cannot wait for a keyboard; send it a message instead"),
+)
+
+
+class Place(NamedTuple):
+    """A line of the learner's code."""
+
+    function: str
+    line: int
+    code: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.code}" if self.code else f"line {self.line}"
+
+    @property
+    def cure(self) -> str:
+        """What to write instead of a line that blocks."""
+        for pattern, cure in _CURES:
+            if pattern.search(self.code):
+                return cure
+        return "move slow work to await asyncio.to_thread(...), or let others run with await asyncio.sleep(0)"
+
+
+def where(thread: threading.Thread) -> Place | None:
+    """Where a thread stands in the learner's code right now.
+
+    Returns:
+        The innermost line that is the learner's own, or None when the thread runs none.
+    """
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        if _is_own(frame):
+            return _place(frame, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def raised_at(error: BaseException) -> Place | None:
+    """The innermost line of the learner's own code that an exception went through."""
+    found = None
+    step: TracebackType | None = error.__traceback__
+    while step is not None:
+        if _is_own(step.tb_frame):
+            found = _place(step.tb_frame, step.tb_lineno)
+        step = step.tb_next
+    return found
+
+
+def _is_own(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    return not name.startswith(("<frozen", *_LIBRARIES))
+
+
+def _place(frame: FrameType, line: int) -> Place:
+    code = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
+    return Place(frame.f_code.co_name, line, code)

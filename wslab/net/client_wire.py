@@ -1,0 +1,306 @@
+"""The half of a WebSocket that does I/O: it lives on the lab's own thread, and no learner's code ever runs here.
+
+    TCP bytes ─► record ─► websockets' Sans-I/O ClientProtocol ─► what happened, posted to the home loop
+    calls from the home loop ─► ClientProtocol ─► record ─► TCP bytes
+
+Like a browser's network process it answers pings and Close frames by itself, whatever the page is doing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidHandshake
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Response
+from websockets.protocol import State
+from websockets.typing import Subprotocol
+from websockets.uri import WebSocketURI
+
+from wslab.net.endings import how_it_ended, why_no_tcp
+from wslab.wire import FrameStops
+
+if TYPE_CHECKING:
+    from wslab.net.url import SocketURL
+    from wslab.timeline import End
+    from wslab.timeline.ends import Note
+
+OPEN_LIMIT = 60.0
+"""The longest that connecting and the opening handshake may take, in seconds."""
+
+CLOSE_LIMIT = 10.0
+"""The longest that a peer may take to answer a Close frame, in seconds."""
+
+MESSAGE_LIMIT = 256 * 1024 * 1024
+"""The largest message that is taken, in bytes after inflating."""
+
+_MANY = 20_000  # events that the home loop has not taken: past it the network is not read on
+_MUCH = 64 * 1024 * 1024
+
+
+class Home(Protocol):
+    """What the wire tells its socket. Called on the lab's thread; must return at once."""
+
+    def backlog(self) -> tuple[int, int]:
+        """Events, and bytes, that the home loop has not taken yet."""
+
+    def post_open(self, protocol: str, extensions: str, stop: int) -> None: ...
+    def post_message(self, data: str | bytes, size: int, stop: int) -> None: ...
+    def post_closing(self) -> None: ...
+    def post_sent(self, size: int) -> None: ...
+    def post_close(self, *, failed: bool, clean: bool, code: int, reason: str, stop: int) -> None: ...
+
+
+class ClientWire(asyncio.Protocol):
+    """One connection of a client.
+
+    Args:
+        home: Whom to tell.
+        end: Where to record.
+        url: Where to connect.
+        protocols: The subprotocols to offer.
+    """
+
+    def __init__(self, home: Home, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
+        self._home = home
+        self._end = end
+        self._url = url
+        path, _, query = url.resource.partition("?")
+        user = (unquote(url.user), unquote(url.password)) if url.user else (None, None)
+        uri = WebSocketURI(url.secure, url.host, url.port, path, query, *user)
+        self._protocol = ClientProtocol(
+            uri,
+            extensions=[ClientPerMessageDeflateFactory(client_max_window_bits=True)],
+            subprotocols=[Subprotocol(name) for name in protocols] or None,
+            max_size=MESSAGE_LIMIT,
+        )
+        self._transport: asyncio.Transport | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._record_sent = end.tap(end.sent)
+        self._record_received = end.tap(end.received)
+        self._stops = FrameStops()
+        self._frame_stops: deque[int] = deque()
+        self._parts: list[bytes] = []
+        self._text = False
+        self._opened = False
+        self._failed = False
+        self._over = False
+        self._reading = True
+        self._unsent = 0
+
+    # Called on the lab's thread by the socket
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
+
+    def send(self, data: str | bytes, note: Note) -> None:
+        """Send a message; `note` is told which bytes it became."""
+        protocol = self._protocol
+        size = len(data) if isinstance(data, bytes) else len(data.encode())
+        if protocol.state is not State.OPEN or self._transport is None:
+            self._end.resolve(
+                note, None
+            )  # the connection is closing: the data goes nowhere, and its amount stays buffered
+            return
+        start = self._end.sent.stop
+        if isinstance(data, str):
+            protocol.send_text(data.encode())
+        else:
+            protocol.send_binary(data)
+        self._unsent += size
+        self._flush()
+        self._end.resolve(note, ("client to server", start))
+
+    def close(self, code: int | None, reason: str, note: Note | None) -> None:
+        """Start the closing handshake; in CONNECTING, fail the connection."""
+        start = self._end.sent.stop
+        link: tuple[Any, int] | None = None
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
+            self._flush()
+            self._expect_close()
+            link = ("client to server", start)
+        elif not self._opened:
+            self._fail()
+        if note is not None:
+            self._end.resolve(note, link)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+        else:
+            self._fail()
+
+    def resume(self) -> None:
+        """Read on after the home loop has caught up."""
+        if not self._reading and self._transport is not None and not self._transport.is_closing():
+            self._reading = True
+            self._transport.resume_reading()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(
+            high=0
+        )  # pause_writing as soon as anything is buffered, resume when nothing is
+        self._end.connected(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
+        self._protocol.send_request(self._protocol.connect())
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._record_received(data)
+        self._frame_stops.extend(self._stops.feed(data))
+        self._protocol.receive_data(data)
+        self._progress()
+        events, size = self._home.backlog()
+        if self._reading and (events > _MANY or size > _MUCH) and self._transport is not None:
+            self._reading = False
+            self._transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        self._protocol.receive_eof()
+        self._progress()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._protocol.receive_eof()
+        self._progress()
+        self._end.lost(how_it_ended(exc))
+        self._finish()
+
+    def resume_writing(self) -> None:
+        self._all_sent()
+
+    # Inside
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        context = ssl.create_default_context() if self._url.secure else None
+        try:
+            async with asyncio.timeout(OPEN_LIMIT):
+                await loop.create_connection(lambda: self, self._url.host, self._url.port, ssl=context)
+        except (OSError, TimeoutError, ssl.SSLError, UnicodeError) as error:
+            what = why_no_tcp(error, self._url.host, self._url.port)
+            self._end.note("note", "TCP connection failed", what)
+            self._end.lost(what)
+            self._failed = True
+            self._finish()
+            return
+        self._timer = self._timer or loop.call_later(OPEN_LIMIT, self._fail)
+
+    def _flush(self) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        for data in self._protocol.data_to_send():
+            if data:
+                self._record_sent(data)
+                transport.write(data)
+            elif transport.can_write_eof():
+                transport.write_eof()
+            else:
+                transport.close()
+        if self._unsent and not transport.get_write_buffer_size():
+            self._all_sent()
+
+    def _all_sent(self) -> None:
+        size, self._unsent = self._unsent, 0
+        if size:
+            self._home.post_sent(size)
+
+    def _progress(self) -> None:
+        """Take what the protocol made of the bytes."""
+        events = self._protocol.events_received()
+        self._flush()
+        for event in events:
+            if isinstance(event, Response):
+                self._take_response(event)
+            elif isinstance(event, Frame):
+                self._take_frame(event)
+        if self._protocol.handshake_exc is not None:
+            self._fail()
+        elif self._protocol.parser_exc is not None and not isinstance(self._protocol.parser_exc, EOFError):
+            self._failed = True
+        if self._protocol.close_expected():
+            self._expect_close()
+
+    def _take_response(self, response: Response) -> None:
+        stop = self._frame_stops.popleft() if self._frame_stops else self._end.received.stop
+        if self._protocol.state is State.CONNECTING or self._protocol.handshake_exc is not None:
+            return
+        if self._protocol.available_subprotocols and self._protocol.subprotocol is None:
+            # RFC 6455 lets a server choose none; WHATWG Fetch ("establish a WebSocket connection") fails it.
+            self._protocol.handshake_exc = InvalidHandshake("no subprotocol chosen")
+            return
+        self._opened = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        extensions = ", ".join(response.headers.get_all("Sec-WebSocket-Extensions"))
+        self._home.post_open(self._protocol.subprotocol or "", extensions, stop)
+
+    def _take_frame(self, frame: Frame) -> None:
+        stop = self._frame_stops.popleft() if self._frame_stops else self._end.received.stop
+        if frame.opcode is Opcode.CLOSE:
+            self._home.post_closing()
+        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            return
+        if frame.opcode is not Opcode.CONT:
+            self._parts, self._text = [], frame.opcode is Opcode.TEXT
+        self._parts.append(bytes(frame.data))
+        if not frame.fin:
+            return
+        data, self._parts = b"".join(self._parts), []
+        if not self._text:
+            self._home.post_message(data, len(data), stop)
+            return
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self._failed = True
+            self._protocol.fail(CloseCode.INVALID_DATA, "invalid UTF-8")
+            self._flush()
+            return
+        self._home.post_message(text, len(data), stop)
+
+    def _expect_close(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(CLOSE_LIMIT, self.abort)
+
+    def _fail(self) -> None:
+        """Fail the connection before it was open (WHATWG WebSockets section 3, "fail the WebSocket connection")."""
+        self._failed = True
+        if self._transport is not None:
+            self._transport.abort()
+        elif self._connecting is not None and not self._over:
+            self._connecting.cancel()
+            self._end.lost("given up before it was established")
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        if self._timer is not None:
+            self._timer.cancel()
+        received = self._protocol.close_rcvd
+        failed = self._failed or not self._opened
+        clean = not failed and received is not None and self._protocol.close_sent is not None
+        self._home.post_close(
+            failed=failed,
+            clean=clean,
+            code=received.code if received is not None and clean else CloseCode.ABNORMAL_CLOSURE,
+            reason=received.reason if received is not None and clean else "",
+            stop=self._end.received.stop,
+        )

@@ -1,0 +1,76 @@
+"""`await lab.connect(url)`: the real `websockets` client, recorded.
+
+A subclass of `websockets.asyncio.client.connect` that overrides its public `connect` coroutine, so awaiting it,
+``async with`` and ``async for`` are all the library's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from wslab.net.endings import why_no_tcp
+from wslab.net.tap import recorded_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wslab.timeline import End, Timeline
+
+
+class RecordedConnect(connect):
+    """A `connect` that records what its connections do.
+
+    Args:
+        uri: As for `websockets.connect`.
+        timeline: Where to record.
+        opened: Told of each connection that is established, on its own loop.
+        options: As for `websockets.connect`; proxies are off unless asked for, because a lab is on loopback.
+    """
+
+    def __init__(
+        self, uri: str, timeline: Timeline, opened: Callable[[End, ClientConnection], None], **options: Any
+    ) -> None:
+        options.setdefault("proxy", None)
+        super().__init__(uri, create_connection=recorded_client(self._established), **options)
+        self._timeline = timeline
+        self._opened = opened
+        self._end: End | None = None
+
+    async def connect(self) -> ClientConnection:
+        """Connect, as the library does, and leave a row when it fails before there is a connection."""
+        self._end = end = self._next_end()
+        try:
+            connection = await super().connect()
+        except (OSError, TimeoutError, asyncio.CancelledError) as error:
+            if end.local is None:
+                what = why_no_tcp(error, self.ws_uri.host, self.ws_uri.port)
+                end.note("note", "TCP connection failed", what)
+                end.lost(what)
+            raise
+        finally:
+            if end.local is None:
+                end.lost("never connected")
+        self._opened(connection.end, connection)  # type: ignore[attr-defined]
+        return connection
+
+    def _next_end(self) -> End:
+        return self._timeline.client_end(port=self.ws_uri.port)
+
+    def _established(self, _connection: ClientConnection, transport: asyncio.Transport) -> End:
+        end = self._end or self._next_end()
+        if end.local is not None:  # a redirect: another connection
+            end = self._next_end()
+        end.connected(*map(transport.get_extra_info, ("sockname", "peername")))
+        return end
+
+    def __getattr__(self, name: str) -> Any:
+        # `connection` is how the library's own `async with` asks whether it is in use.
+        if name.startswith("_") or name == "connection":
+            raise AttributeError(name)
+        raise AttributeError(f"not connected yet, so there is no .{name}: write connection = await lab.connect(url)")
+
+    def __repr__(self) -> str:
+        return "<not connected yet: write connection = await lab.connect(url)>"

@@ -1,0 +1,96 @@
+"""Recording a real `websockets` connection, both directions, handshake included, by documented means only.
+
+`serve` and `connect` take ``create_connection=``, a subclass of their connection. Ours overrides what asyncio calls on every
+protocol (`connection_made`, `data_received`, `connection_lost`) and hands the library a transport that records what is written.
+No private name is touched, and the protocol object is never replaced. This is the hot path: closures, no attribute chains.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.server import ServerConnection
+
+from wslab.net.endings import how_it_ended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wslab.timeline import End
+
+
+class TapTransport:
+    """A transport that records what is written to it and is the real one in everything else."""
+
+    def __init__(self, transport: asyncio.Transport, record: Callable[[bytes], None]) -> None:
+        write_on = transport.write
+
+        def write(data: bytes | bytearray | memoryview) -> None:
+            whole = data if data.__class__ is bytes else bytes(data)
+            record(whole)
+            write_on(whole)
+
+        self._transport = transport
+        self.write = write
+        self.is_closing = transport.is_closing  # asked for at every send
+
+    def writelines(self, lines: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Record and write several pieces as one."""
+        self.write(b"".join(lines))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class _Recorded:
+    """The recording half of a connection class; mixed in before the library's own class."""
+
+    def _begin(self, transport: asyncio.Transport) -> End:
+        raise NotImplementedError
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        end = self._begin(transport)
+        record, receive = end.tap(end.received), super().data_received  # type: ignore[misc]
+
+        def data_received(data: bytes) -> None:
+            record(data if data.__class__ is bytes else bytes(data))
+            receive(data)
+
+        self.end = end
+        self.data_received = data_received
+        super().connection_made(TapTransport(transport, end.tap(end.sent)))  # type: ignore[misc]
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)  # type: ignore[misc]
+        self.end.lost(how_it_ended(error))
+
+
+def recorded_server(begin: Callable[[ServerConnection, asyncio.Transport], End]) -> type[ServerConnection]:
+    """A `ServerConnection` class that records.
+
+    Args:
+        begin: Makes the end of a connection that was just accepted.
+    """
+
+    class RecordedServerConnection(_Recorded, ServerConnection):
+        def _begin(self, transport: asyncio.Transport) -> End:
+            return begin(self, transport)
+
+    return RecordedServerConnection
+
+
+def recorded_client(begin: Callable[[ClientConnection, asyncio.Transport], End]) -> type[ClientConnection]:
+    """A `ClientConnection` class that records.
+
+    Args:
+        begin: Makes, or finds, the end of a connection whose TCP was just established.
+    """
+
+    class RecordedClientConnection(_Recorded, ClientConnection):
+        def _begin(self, transport: asyncio.Transport) -> End:
+            return begin(self, transport)
+
+    return RecordedClientConnection

@@ -1,0 +1,134 @@
+"""A thread with an event loop of its own.
+
+A server is another machine, so each has one; the lab has one more for client I/O, where no learner's code ever runs.
+Nothing waits on such a thread without a limit and a sentence (design.md, invariant 2), and waiting is always `await`: a
+synchronous wait would deadlock against a client on the waiting loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wslab.net.errors import TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
+
+
+class Abandoned(BaseException):
+    """Raised inside a thread whose loop was given up while it was stuck."""
+
+
+class LoopThread:
+    """A daemon thread that runs an event loop until it is stopped.
+
+    Args:
+        name: The thread's name.
+        on_error: Told of what nobody caught on the loop, in words. Nothing is printed.
+    """
+
+    def __init__(self, name: str, on_error: Callable[[str], None] | None = None) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._on_error = on_error
+        self.loop.set_exception_handler(self._report)
+        self.ended: Future[None] = Future()
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop can still take work."""
+        return self.thread.is_alive() and not self.loop.is_closed()
+
+    def post(self, function: Callable[..., object], *args: object) -> bool:
+        """Run a function on the loop soon.
+
+        Returns:
+            Whether the loop was still there to take it.
+        """
+        try:
+            self.loop.call_soon_threadsafe(function, *args)
+        except RuntimeError:  # the loop is closed
+            return False
+        return True
+
+    async def run(self, work: Coroutine[Any, Any, T], limit: float, sentence: Callable[[], str]) -> T:
+        """Run a coroutine on this thread's loop and await its result on the caller's.
+
+        Args:
+            work: The coroutine.
+            limit: The longest to wait, in seconds.
+            sentence: Says what did not happen, when the limit is reached.
+
+        Raises:
+            TimedOut: The limit was reached. The coroutine has been cancelled.
+        """
+        try:
+            future = asyncio.run_coroutine_threadsafe(work, self.loop)
+        except RuntimeError:
+            work.close()
+            raise
+        waiter = asyncio.wrap_future(future)
+        done, _ = await asyncio.wait({waiter}, timeout=limit)
+        if not done:
+            waiter.cancel()
+            raise TimedOut(sentence(), limit)
+        return waiter.result()
+
+    def stop(self) -> None:
+        """Ask the loop to end once what it runs now has yielded. Returns at once; `ended` tells when it has."""
+        self.post(self.loop.stop)
+
+    async def wait_ended(self, limit: float) -> bool:
+        """Wait until the thread is gone.
+
+        Returns:
+            Whether it went in time.
+        """
+        waiter = asyncio.wrap_future(self.ended)
+        done, _ = await asyncio.wait({waiter}, timeout=limit)
+        if done:
+            self.thread.join(1)  # its last statement is behind it
+        return bool(done)
+
+    def interrupt(self) -> None:
+        """Raise `Abandoned` in the thread as soon as it runs Python again: the way out of a ``while True``."""
+        ident = self.thread.ident
+        if ident is not None and self.thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
+
+    def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if self._on_error is not None:
+            self._on_error(f"{type(error).__name__}: {error}" if error else str(context.get("message", "")))
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        try:
+            with contextlib.suppress(Abandoned):
+                self.loop.run_forever()
+        finally:
+            with contextlib.suppress(BaseException):
+                self._wind_up()
+            self.ended.set_result(None)
+
+    def _wind_up(self) -> None:
+        """End whatever still lives on the loop, without a warning and without waiting for the unwilling."""
+        for _ in range(3):
+            tasks = asyncio.all_tasks(self.loop)
+            if not tasks:
+                break
+            for task in tasks:
+                task.cancel()
+            self.loop.run_until_complete(asyncio.wait(tasks, timeout=0.1))
+        for task in asyncio.all_tasks(self.loop):
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.close()

@@ -1,0 +1,167 @@
+"""What a notebook needs beside the browser's callbacks: awaiting an event. Ours, not the standard's.
+
+`await socket.next("message")` gives the oldest event of that type that nobody has taken yet, or the next one to come, so
+nothing is lost between two cells. Every wait has a limit, and when it is reached a sentence says what did not happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from wslab.net.dom import CloseEvent, Event, EventTarget, MessageEvent
+from wslab.net.errors import BadValue, LabError, TimedOut
+from wslab.net.pending import Pending
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_TYPES = ("open", "message", "error", "close")
+_UNTAKEN = 1024  # events of one type that wait to be taken; the oldest go first
+
+
+class ConnectionEnded(LabError, ConnectionError):
+    """The socket closed while something else was awaited.
+
+    Attributes:
+        event: The `CloseEvent`.
+    """
+
+    def __init__(self, message: str, event: CloseEvent) -> None:
+        self.event = event
+        super().__init__(message)
+
+
+class Waiting(EventTarget):
+    """An event target whose events can be awaited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._untaken: dict[str, deque[Event]] = {name: deque(maxlen=_UNTAKEN) for name in _TYPES}
+        self._waiters: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
+        self._callbacks: set[asyncio.Task[Any]] = set()
+        self._last: CloseEvent | None = None
+        self._was_open: Event | None = None
+
+    def opened(self, timeout: float = 5.0) -> Pending[Event]:
+        """Wait until the socket is open.
+
+        Args:
+            timeout: The longest to wait, in seconds.
+
+        Returns:
+            The ``open`` event. To be awaited.
+
+        Raises:
+            ConnectionEnded: The connection failed instead.
+            TimedOut: Nothing happened in time.
+        """
+        return Pending(lambda: self._wait("open", timeout), "await socket.opened()")
+
+    def closed(self, timeout: float = 15.0) -> Pending[CloseEvent]:
+        """Wait until the socket is closed.
+
+        Args:
+            timeout: The longest to wait, in seconds.
+
+        Returns:
+            The ``close`` event. To be awaited.
+
+        Raises:
+            TimedOut: It is still not closed.
+        """
+        return Pending(lambda: self._wait_closed(timeout), "await socket.closed()")
+
+    def next(self, type: str = "message", timeout: float = 5.0) -> Pending[Any]:
+        """Wait for an event.
+
+        Args:
+            type: ``open``, ``message``, ``error`` or ``close``.
+            timeout: The longest to wait, in seconds.
+
+        Returns:
+            The oldest event of the type that was not taken yet. To be awaited.
+
+        Raises:
+            BadValue: There is no such type.
+            ConnectionEnded: The socket is closed and no such event can come any more.
+            TimedOut: None came in time.
+        """
+        if type not in _TYPES:
+            raise BadValue(
+                f'a WebSocket has the events {", ".join(_TYPES)}, not {type!r}; write await socket.next("message")'
+            )
+        return Pending(lambda: self._next(type, timeout), f'event = await socket.next("{type}")')
+
+    async def __aiter__(self) -> AsyncIterator[MessageEvent]:
+        """The messages, until the socket is closed."""
+        while True:
+            try:
+                yield await self._next("message", None)
+            except ConnectionEnded:
+                return
+
+    def _arrived(self, event: Event) -> None:
+        """Hand an event that was just dispatched to whoever waits for it."""
+        if isinstance(event, CloseEvent):
+            self._last = event
+        elif event.type == "open":
+            self._was_open = event
+        waiters = self._waiters[event.type]
+        while waiters:
+            waiter = waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(event)
+                break
+        else:
+            self._untaken[event.type].append(event)
+        if isinstance(event, CloseEvent):
+            for waiter in [waiter for waiters in self._waiters.values() for waiter in waiters if not waiter.done()]:
+                waiter.set_exception(self._ended(event))
+
+    async def _next(self, kind: str, limit: float | None) -> Any:
+        if self._untaken[kind]:
+            return self._untaken[kind].popleft()
+        if self._last is not None:
+            raise self._ended(self._last)
+        waiter: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._waiters[kind].append(waiter)
+        try:
+            async with asyncio.timeout(limit):
+                return await waiter
+        except TimeoutError:
+            raise TimedOut(self._nothing(kind, limit or 0), limit or 0) from None
+        finally:
+            if waiter in self._waiters[kind]:
+                self._waiters[kind].remove(waiter)
+
+    async def _wait(self, kind: str, limit: float) -> Event:
+        return self._was_open if self._was_open is not None else await self._next(kind, limit)
+
+    async def _wait_closed(self, limit: float) -> CloseEvent:
+        if self._last is not None:
+            return self._last
+        event: CloseEvent = await self._next("close", limit)
+        return event
+
+    def _ended(self, event: CloseEvent) -> ConnectionEnded:
+        reason = f", reason {event.reason!r}" if event.reason else ""
+        when = "" if self._was_open is not None else " before it was open"
+        return ConnectionEnded(f"the socket closed{when}: code {event.code}{reason}; the log says what happened", event)
+
+    def _nothing(self, kind: str, limit: float) -> str:
+        excuse = self._excuse()
+        why = f": {excuse}" if excuse else f"; the socket is {self!r}, and the log says what did happen"
+        return f"no {kind} event within {limit:g} s{why}"
+
+    def _callback_done(self, task: asyncio.Task[Any], event: Event) -> None:
+        self._callbacks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._report(event, error)
+
+    def _report(self, event: Event, error: BaseException) -> None:
+        raise NotImplementedError
+
+    def _excuse(self) -> str:
+        raise NotImplementedError

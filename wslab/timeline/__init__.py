@@ -1,0 +1,33 @@
+"""One timeline: every byte and every event of either end, in one bounded, thread-safe store."""
+
+from __future__ import annotations
+
+from wslab.timeline.connection import Connection as Connection
+from wslab.timeline.ends import Address as Address
+from wslab.timeline.ends import End as End
+from wslab.timeline.records import KINDS as KINDS
+from wslab.timeline.records import PREVIEW as PREVIEW
+from wslab.timeline.records import SOURCES as SOURCES
+from wslab.timeline.records import Detail as Detail
+from wslab.timeline.records import Dropped as Dropped
+from wslab.timeline.records import Kind as Kind
+from wslab.timeline.records import Row as Row
+from wslab.timeline.records import Seen as Seen
+from wslab.timeline.records import Source as Source
+from wslab.timeline.store import Timeline as Timeline
+
+__all__ = [
+    "KINDS",
+    "PREVIEW",
+    "SOURCES",
+    "Address",
+    "Connection",
+    "Detail",
+    "Dropped",
+    "End",
+    "Kind",
+    "Row",
+    "Seen",
+    "Source",
+    "Timeline",
+]

@@ -1,0 +1,364 @@
+"""A connection: its two ends, and the rows their bytes and notes decode to.
+
+    client.sent ─┐                                        ┌─ server.received
+                 ├─ client to server: one decoder, rows ──┤
+    client own rows                                     server own rows
+                 ├─ server to client: one decoder, rows ──┤
+    client.received ─┘                                    └─ server.sent
+
+A frame is one thing although two ends saw it, at the same offset of the same byte stream. So each direction is decoded once,
+from the sender's bytes where that end was recorded, and the other end's bytes only say when they arrived.
+Decoding is lazy: it happens when somebody reads.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Literal
+
+from wslab.timeline.ends import TCP_ENDED
+from wslab.timeline.records import PREVIEW, Detail, Row, Seen, Source
+from wslab.wire import CLOSE, OPCODES, Decoded, Frame, Head, StreamDecoder, close_code_name, one_line, parse_close
+
+if TYPE_CHECKING:
+    from wslab.timeline.bytestream import ByteStream
+    from wslab.timeline.ends import End, Note
+
+PAYLOAD_LIMIT = 16 * 1024 * 1024
+"""The most payload bytes that a `Detail` carries."""
+
+_MARK_EVERY = 256  # rows between two places where a compressed stream can be entered again
+
+
+class Direction:
+    """One direction of a connection: where its bytes are, how far they are decoded, and its rows still kept."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.stream: ByteStream | None = None
+        self.end: End | None = None
+        self.head = StreamDecoder(source)
+        self.base = StreamDecoder(source)
+        self.marks: list[tuple[int, StreamDecoder]] = []
+        self.rows: deque[Row] = deque()
+        self.count = 0
+        self.finished = False
+
+    def follow(self, sender: End | None, receiver: End | None) -> None:
+        """Choose whose bytes to decode. Once chosen it stays: both ends hold the same bytes."""
+        if self.stream is not None:
+            return
+        if sender is not None:
+            self.end, self.stream = sender, sender.sent
+        elif receiver is not None:
+            self.end, self.stream = receiver, receiver.received
+
+    def decode(self) -> list[Decoded]:
+        """Decode what has arrived since the last time."""
+        if self.stream is None or self.stream.stop <= self.head.fed:
+            return []
+        out: list[Decoded] = []
+        for chunk in self.stream.after(self.head.fed):
+            out += self.head.feed(chunk)
+        return out
+
+    def finish(self) -> list[Decoded]:
+        """End the direction once its end is over and all its bytes are decoded."""
+        if self.finished or self.stream is None or self.end is None or self.end.closed is None:
+            return []
+        if self.stream.stop > self.head.fed:
+            return []
+        self.finished = True
+        return self.head.finish()
+
+    def mark(self) -> None:
+        """Keep a place to enter a compressed stream again, every so many rows."""
+        if self.head.deflated and self.count % _MARK_EVERY == 0:
+            self.marks.append((self.head.fed, self.head.copy()))
+
+    def release(self, offset: int, streams: list[ByteStream]) -> tuple[int, int]:
+        """Let the bytes before an offset go; the decoder at the base advances over them, so that the rest still decodes.
+
+        Args:
+            offset: Where the first byte stands that is still needed.
+            streams: The streams of both ends that hold this direction. The caller holds the write lock.
+
+        Returns:
+            How many bytes and chunks are gone.
+        """
+        size = chunks = 0
+        for stream in streams:
+            count = stream.droppable(offset)
+            if not count:
+                continue
+            if stream is self.stream:
+                for chunk in stream.chunks[:count]:
+                    self.base.feed(chunk)
+                self.marks = [mark for mark in self.marks if mark[0] >= self.base.fed]
+            size += stream.drop(count)
+            chunks += count
+        return size, chunks
+
+    def enter(self, offset: int) -> StreamDecoder:
+        """A decoder that stands at or before an offset, and knows all it must to decode from there.
+
+        Raises:
+            LookupError: The bytes at the offset are no longer kept.
+        """
+        if self.base.fed > offset:
+            raise LookupError("its bytes are no longer kept")
+        if offset and not self.head.deflated:
+            return self.head.jump(offset)
+        best = self.base
+        for at, decoder in self.marks:
+            if at <= offset:
+                best = decoder
+        return best.copy()
+
+
+class Connection:
+    """A connection as readers see it.
+
+    Attributes:
+        number: Its public number, from 1.
+        client_end: The client's end, where it is recorded.
+        server_end: The server's end, where it is recorded.
+        kept: How many of its rows are still kept.
+        notes_read: How many notes the last `decode` took off its ends.
+    """
+
+    def __init__(self, number: int, started: int) -> None:
+        self.number = number
+        self.client_end: End | None = None
+        self.server_end: End | None = None
+        self.started = started
+        self._directions: dict[Source, Direction] = {
+            "client to server": Direction("client to server"),
+            "server to client": Direction("server to client"),
+        }
+        self._response: Head | None = None
+        self._long: dict[tuple[str, int], str] = {}
+        self._own: dict[str, int] = {"client": 0, "server": 0}
+        self.kept = 0
+        self.notes_read = 0
+
+    @property
+    def ends(self) -> list[End]:
+        """The recorded ends, the client's first."""
+        return [end for end in (self.client_end, self.server_end) if end is not None]
+
+    @property
+    def client(self) -> str:
+        """What the client is called."""
+        return self.client_end.label if self.client_end else "client"
+
+    @property
+    def server(self) -> str:
+        """What the server is called."""
+        return self.server_end.label if self.server_end else "server"
+
+    @property
+    def open(self) -> bool:
+        """Whether any recorded end of it still lives."""
+        return any(end.closed is None for end in self.ends)
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"
+
+    def decode(self) -> list[Row]:
+        """Decode what both ends have recorded since the last time.
+
+        Returns:
+            The new rows, in the order in which they were first seen.
+        """
+        up, down = self._directions["client to server"], self._directions["server to client"]
+        up.follow(self.client_end, self.server_end)
+        down.follow(self.server_end, self.client_end)
+        notes = self._take_notes()  # first: what an end noted, it noted after the bytes that are decoded below
+        found: list[Row] = []
+        for item in down.decode():
+            if self._response is None and item.head is not None:
+                self._response = item.head
+                up.base.negotiate(item.head)
+            found.append(self._row(down, item))
+        if self._response is not None:
+            found += [self._row(up, item) for item in up.head.negotiate(self._response)]
+        for item in up.decode():
+            found.append(self._row(up, item))
+        for direction in (up, down):
+            found += [self._row(direction, item) for item in direction.finish()]
+        found += [row for end, note in notes if (row := self._note(end, note))]
+        found.sort(key=lambda row: row.time)
+        self.kept += len(found)
+        return found
+
+    def detail(self, row: Row) -> Detail:
+        """Open a row into the layers below it. See `wslab.timeline.Timeline.detail`."""
+        client, server = self._seen(row)
+        if row.source not in self._directions:
+            text = self._long.get((row.source, row.index), row.text)
+            return Detail(
+                row, tuple(one_line(line, PAYLOAD_LIMIT) for line in text.splitlines()), None, (), client, server
+            )
+        direction = self._directions[row.source]
+        try:
+            decoder = direction.enter(row.start)
+        except LookupError as error:
+            return Detail(row, (), None, (), client, server, str(error))
+        assert direction.stream is not None
+        if decoder.fed < row.start:
+            for chunk in direction.stream.after(decoder.fed):
+                decoder.feed(chunk[: max(0, row.start - decoder.fed)])
+        decoder.keep, decoder.bounds = PAYLOAD_LIMIT, []
+        wire = direction.stream.read(decoder.fed, row.stop)
+        found = decoder.feed(wire) + decoder.finish()
+        item = next((item for item in found if item.start == row.start), None)
+        if row.kind == "handshake":
+            head = item.head if item else None
+            body = (
+                b""
+                if head is None or head.status in (None, 101)
+                else direction.stream.read(row.stop, row.stop + PREVIEW * 4)
+            )
+            return Detail(row, head.lines if head else (), body or None, (), client, server, row.problem)
+        spans = decoder.bounds if row.kind == "message" else [(row.start, row.stop)]
+        taken = [Frame.take(direction.stream.read(*span)) for span in spans or ()]
+        frames = tuple(frame for frame in taken if frame is not None)
+        data = item.data if item else b""
+        problem = row.problem
+        if not problem and item and len(data) < item.size:
+            problem = f"only the first {len(data)} of {item.size} bytes are shown"
+        return Detail(row, (), data, frames, client, server, problem)
+
+    def forget(self, row: Row) -> tuple[int, int]:
+        """Drop the oldest row of this connection. The caller holds the write lock.
+
+        Returns:
+            How many raw bytes and chunks went with it.
+        """
+        self.kept -= 1
+        direction = self._directions.get(row.source)
+        if direction is None:
+            self._long.pop((row.source, row.index), None)
+            return 0, 0
+        if direction.rows and direction.rows[0] is row:
+            direction.rows.popleft()
+        needed = direction.head.begun
+        if direction.rows:  # a control frame may stand inside the message that the next row is about
+            needed = min(needed, direction.rows[0].start)
+        return direction.release(needed, self._streams(row.source))
+
+    def cut(self) -> tuple[int, int]:
+        """Drop every byte that is decoded already, even of messages that are still incomplete. Needs the write lock."""
+        size = chunks = 0
+        for source, direction in self._directions.items():
+            if direction.rows:
+                continue
+            direction.head.cut()
+            gone = direction.release(direction.head.fed, self._streams(source))
+            size, chunks = size + gone[0], chunks + gone[1]
+        return size, chunks
+
+    def unsettled(self) -> str:
+        """What is still under way, in words; empty when this connection has settled."""
+        client, server = self.client_end, self.server_end
+        if any(end.closed is None and end.local is None for end in self.ends):
+            return "is still connecting"
+        if any(end.notes for end in self.ends):
+            return "has a call that the network has not taken yet"
+        if self.open and any(direction.head.closed >= 0 for direction in self._directions.values()):
+            return "is still closing"
+        if client is None or server is None:
+            return ""
+        if (client.closed is None) != (server.closed is None):
+            return "is closed at one end only"
+        if client.closed is not None:
+            return ""
+        for sender, receiver in ((client, server), (server, client)):
+            if (missing := sender.sent.stop - receiver.received.stop) > 0:
+                return f"has {missing} bytes on the way from {sender.side} to {receiver.side}"
+        return ""
+
+    def _streams(self, source: Source) -> list[ByteStream]:
+        up = source == "client to server"
+        return [end.sent if (end.side == "client") == up else end.received for end in self.ends]
+
+    def _row(self, direction: Direction, item: Decoded) -> Row:
+        stream = direction.stream
+        assert stream is not None
+        name, text = _describe(item)
+        size = None if item.kind in ("handshake", "close") else item.size
+        when = stream.time_of(item.stop) or stream.time_of(stream.stop) or self.started
+        row = Row(
+            self.number, direction.source, direction.count, item.kind, when - self.started, name, text, size,
+            item.frames, item.compressed, item.start, item.stop, None, item.problem,
+        )  # fmt: skip
+        direction.count += 1
+        direction.rows.append(row)
+        direction.mark()
+        return row
+
+    def _take_notes(self) -> list[tuple[End, Note]]:
+        notes = []
+        for end in self.ends:
+            while end.notes and not end.notes[0].pending:
+                notes.append((end, end.notes.popleft()))
+        self.notes_read = len(notes)
+        return notes
+
+    def _note(self, end: End, note: Note) -> Row | None:
+        name = self._tcp_ended(end) if note.name is TCP_ENDED else note.name
+        if not name:
+            return None
+        index = self._own[end.side]
+        self._own[end.side] = index + 1
+        text = one_line(note.text, PREVIEW)
+        if text != note.text:
+            self._long[end.side, index] = note.text
+        when = note.time - self.started
+        return Row(
+            self.number, end.side, index, note.kind, when, name, text, note.size, link=note.link, problem=note.problem
+        )
+
+    def _tcp_ended(self, end: End) -> str:
+        """What to say of a TCP connection that ended; nothing where a closing handshake, or a refusal, came before."""
+        if self._response is None:
+            return "TCP ended before the server answered a handshake" if end.side == "server" else ""
+        if self._response.status != 101:
+            return ""
+        up, down = (direction.head.closed for direction in self._directions.values())
+        sent, received = (up, down) if end.side == "client" else (down, up)
+        closes = (0 <= sent <= end.sent.stop) + (0 <= received <= end.received.stop)
+        return ("TCP ended without a Close frame", "TCP ended after one Close frame only", "")[closes]
+
+    def _seen(self, row: Row) -> tuple[Seen, Seen]:
+        return self._seen_by("client", self.client_end, row), self._seen_by("server", self.server_end, row)
+
+    def _seen_by(self, side: Literal["client", "server"], end: End | None, row: Row) -> Seen:
+        if end is None:
+            return Seen("unrecorded")
+        if row.source not in self._directions:
+            return Seen("recorded", row.time) if row.source == side else Seen("unrecorded")
+        stream = end.sent if row.source.startswith(side) else end.received
+        if stream.stop >= row.stop:
+            when = stream.time_of(row.stop)
+            return Seen("recorded", None if when is None else when - self.started)
+        both = self.client_end is not None and self.server_end is not None
+        return Seen("lost" if end.closed is not None and both else "on the way")
+
+
+def _describe(item: Decoded) -> tuple[str, str]:
+    """Name and one-line text of something decoded."""
+    if item.kind == "handshake":
+        head = item.head
+        return (head.name, head.summary) if head else ("handshake", "")
+    if item.opcode == CLOSE:
+        code, reason = parse_close(item.data)
+        if code is None:
+            return "close", "no status (an empty body)"
+        return f"close {code}", one_line(f"{close_code_name(code)}{': ' + reason if reason else ''}", PREVIEW)
+    name = OPCODES.get(item.opcode, "incomplete frame" if item.opcode < 0 else f"opcode {item.opcode:#x}")
+    if item.opcode == 1:
+        return name, one_line(item.data[: PREVIEW * 4].decode("utf-8", "replace"), PREVIEW)
+    data = item.data[: PREVIEW // 4].hex(" ")
+    return name, data + (" \u2026" if item.size > PREVIEW // 4 else "")

@@ -1,0 +1,210 @@
+"""One end of a connection, as the thing that records it sees it.
+
+An end has an identity of its own when it appears; which connection it belongs to, and that connection's public number, is
+found out when somebody reads (`wslab.timeline.pairing`). Everything here may be called from the end's own thread at any
+rate: it takes one short lock, and never waits for a reader.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import deque
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from wslab.timeline.bytestream import ByteStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wslab.timeline.records import Kind, Source
+    from wslab.timeline.store import Timeline
+
+NOTE_LIMIT = 10_000
+"""The most characters that a note carries."""
+
+TCP_ENDED = "TCP ended"
+"""The note that every end leaves last. It becomes a row only where the closing handshake was not complete."""
+
+
+class Address(NamedTuple):
+    """A normalised TCP address: an IPv4-mapped IPv6 address is its IPv4 address, scope ids are left out."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, name: Any) -> Address | None:
+        """Normalise what `socket.getsockname` or `getpeername` said; None for anything but a TCP address."""
+        if not isinstance(name, (tuple, list)) or len(name) < 2:
+            return None
+        try:
+            ip = ipaddress.ip_address(str(name[0]).partition("%")[0])
+        except ValueError:
+            return None
+        mapped = getattr(ip, "ipv4_mapped", None)
+        return cls(str(mapped or ip), int(name[1]))
+
+
+@dataclass(slots=True)
+class Note:
+    """A row of an end's own: an API event or call, a printed line, a remark.
+
+    A call is noted before the network has taken it: `pending` says that its `link` is not known yet, and readers wait for it.
+    """
+
+    time: int
+    kind: Kind
+    name: str
+    text: str = ""
+    size: int | None = None
+    link: tuple[Source, int] | None = None
+    problem: str = ""
+    pending: bool = False
+
+
+class End:
+    """One end of a connection. Made by `Timeline.client_end` and `Timeline.server_end`.
+
+    Attributes:
+        side: ``client`` or ``server``.
+        label: What it is called where both ends are named.
+        created: When it appeared, in `time.perf_counter_ns`.
+        target: The port a client is about to connect to, while its own address is not known yet.
+        local: Its own address.
+        remote: The address of its peer.
+        sent: The bytes it sent.
+        received: The bytes it received.
+        closed: When its TCP connection ended, or never came to be; None while it lives.
+        ending: How TCP ended, in words; empty for an orderly end.
+    """
+
+    __slots__ = (
+        "_store",
+        "closed",
+        "created",
+        "dirty",
+        "ending",
+        "label",
+        "local",
+        "notes",
+        "received",
+        "remote",
+        "sent",
+        "side",
+        "target",
+    )
+
+    def __init__(
+        self, store: Timeline, side: Literal["client", "server"], label: str, target: int | None = None
+    ) -> None:
+        self._store = store
+        self.side = side
+        self.label = label
+        self.created = perf_counter_ns()
+        self.target = target
+        self.local: Address | None = None
+        self.remote: Address | None = None
+        self.sent = ByteStream()
+        self.received = ByteStream()
+        self.closed: int | None = None
+        self.ending = ""
+        self.notes: deque[Note] = deque()
+        self.dirty = False
+
+    def connected(self, local: Any, remote: Any) -> None:
+        """Say that TCP is up between these two addresses (as sockets name them)."""
+        self.local, self.remote = Address.of(local), Address.of(remote)
+        self._store.touch(self)
+
+    def lost(self, ending: str = "") -> None:
+        """Say that TCP is over.
+
+        Args:
+            ending: How, in words, where it was no orderly end.
+        """
+        if self.closed is None:
+            self.ending = ending
+            self.closed = perf_counter_ns()
+            self.note("note", TCP_ENDED, ending)
+
+    def note(
+        self,
+        kind: Kind,
+        name: str,
+        text: str = "",
+        *,
+        size: int | None = None,
+        link: tuple[Source, int] | None = None,
+        problem: str = "",
+        pending: bool = False,
+    ) -> Note:
+        """Record a row of this end's own.
+
+        Args:
+            kind: What it is.
+            name: What happened.
+            text: What it carried; cut at `NOTE_LIMIT` characters.
+            size: Bytes of its payload.
+            link: The bytes that caused it, or that it caused: ``(source, offset)``.
+            problem: What is wrong about it.
+            pending: Whether `resolve` will be called with this note.
+
+        Returns:
+            The note.
+        """
+        note = Note(perf_counter_ns(), kind, name, text[:NOTE_LIMIT], size, link, problem, pending)
+        store = self._store
+        with store.write_lock:
+            self.notes.append(note)
+            store.chunks += 1
+        store.touch(self)
+        if store.chunks > store.full_chunks:
+            store.make_room()
+        return note
+
+    def printed(self, text: str) -> None:
+        """Record what this end's own code printed."""
+        self.note("print", "print", text)
+
+    def resolve(self, note: Note, link: tuple[Source, int] | None) -> None:
+        """Say which bytes a pending note caused, or None when it caused none."""
+        note.link = link
+        note.pending = False
+        self._store.touch(self)
+
+    def tap(self, stream: ByteStream) -> Callable[[bytes], None]:
+        """Make the function that records one direction.
+
+        It is on the path of every byte, so it is flat: one lock, three appends, one comparison.
+
+        Args:
+            stream: `sent` or `received` of this end.
+
+        Returns:
+            A function to call with each chunk, before it is written or after it is read.
+        """
+        store = self._store
+        lock, now, touch = store.write_lock, perf_counter_ns, store.touch
+        chunks, starts, times = stream.chunks.append, stream.starts.append, stream.times.append
+
+        def record(data: bytes) -> None:
+            with lock:
+                times(now())
+                starts(stream.stop)
+                chunks(data)
+                size = len(data)
+                stream.stop += size
+                store.raw += size
+                store.chunks += 1
+            if not self.dirty:
+                touch(self)
+            if store.raw > store.full_bytes or store.chunks > store.full_chunks:
+                store.make_room()
+
+        return record
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed is not None else "open" if self.local else "connecting"
+        return f"<End {self.side} {self.label!r} {state}, sent {self.sent.stop} B, received {self.received.stop} B>"

@@ -1,0 +1,116 @@
+"""Which two ends are one connection, and which public number it has.
+
+    client end     numbered by creation: the order in which the learner's code made them
+    server end     belongs to the client end with the same two addresses and an overlapping lifetime, the oldest first;
+                   else, once no client could still turn out to be it, it gets a number of its own by accept
+
+Ends appear in any order: measured, the server's end is seen before the client's in 38 of 100 connections. So a server's end
+waits while a client that was made before it is still connecting to its port. Nothing is guessed, and nothing waits for ever.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter_ns
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.ends import Address, End
+
+WAIT = 1_000_000_000
+"""How long a server's end waits for a client that is still connecting, in nanoseconds."""
+
+SLACK = 250_000_000
+"""How late after a client's end an accept may be noticed and still be its own, in nanoseconds."""
+
+
+class Pairing:
+    """Places ends into connections. Used by one reader at a time.
+
+    Args:
+        make: Makes the next connection, with the next public number.
+    """
+
+    def __init__(self, make: Callable[[], Connection]) -> None:
+        self._make = make
+        self._waiting: list[End] = []
+        self._connecting: list[End] = []
+        self._of: dict[End, Connection] = {}
+        self._lonely: dict[tuple[Address, Address], list[End]] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many ends are not placed yet."""
+        return len(self._waiting)
+
+    def of(self, end: End) -> Connection | None:
+        """The connection of an end; None while it waits."""
+        return self._of.get(end)
+
+    def add(self, ends: list[End]) -> None:
+        """Take new ends in and place all that can be placed, in the order in which they were created."""
+        if not ends and not self._waiting:
+            return
+        waiting = sorted(self._waiting + ends, key=lambda end: end.created)
+        self._waiting = []
+        for end in waiting:
+            if end.side == "client":
+                self._place(end, self._make())
+                self._connecting.append(end)
+        self._settle_clients()
+        for end in waiting:
+            if end.side == "server":
+                partner = self._partner(end)
+                if partner is not None:
+                    self._place(end, self._of[partner])
+                elif self._may_still_come(end):
+                    self._waiting.append(end)
+                else:
+                    self._place(end, self._make())
+
+    def forget(self, connection: Connection) -> None:
+        """Let a connection go of which no row is kept."""
+        for end in connection.ends:
+            self._of.pop(end, None)
+            if end.local is None or end.remote is None:
+                continue
+            ends = self._lonely.get((end.local, end.remote), [])
+            if end in ends:
+                ends.remove(end)
+            if not ends:
+                self._lonely.pop((end.local, end.remote), None)
+
+    def _place(self, end: End, connection: Connection) -> None:
+        if end.side == "client":
+            connection.client_end = end
+        else:
+            connection.server_end = end
+        self._of[end] = connection
+
+    def _settle_clients(self) -> None:
+        """Clients whose address has become known wait for their server's end; those that failed do not."""
+        still = []
+        for end in self._connecting:
+            if end.local is not None and end.remote is not None:
+                self._lonely.setdefault((end.local, end.remote), []).append(end)
+            elif end.closed is None:
+                still.append(end)
+        self._connecting = still
+
+    def _partner(self, server: End) -> End | None:
+        if server.local is None or server.remote is None:
+            return None
+        ends = self._lonely.get((server.remote, server.local), [])
+        for client in ends:
+            if client.closed is None or client.closed + SLACK >= server.created:
+                ends.remove(client)
+                return client
+        return None
+
+    def _may_still_come(self, server: End) -> bool:
+        if perf_counter_ns() - server.created > WAIT:
+            return False
+        port = server.local.port if server.local else None
+        return any(client.created <= server.created and client.target in (None, port) for client in self._connecting)

@@ -1,0 +1,129 @@
+"""permessage-deflate (RFC 7692): what was negotiated, and inflating a stream of messages.
+
+A message inflates in the context that all messages before it left behind (unless "no context takeover" was agreed), so a
+stream can be entered only where that context is known. `Inflater.copy` keeps such a place.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wslab.wire.handshake import Head
+
+INFLATE_LIMIT = 64 * 1024 * 1024
+"""The most bytes one message is inflated to. A bomb past it is left alone, and its context with it."""
+
+_STEP = 256 * 1024
+_TAIL = b"\x00\x00\xff\xff"  # RFC 7692 section 7.2.2: what the sender cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Deflate:
+    """What permessage-deflate means for one direction.
+
+    Attributes:
+        window_bits: Size of the sender's window as a power of two, 8 to 15.
+        context_takeover: Whether a message may refer to the messages before it.
+    """
+
+    window_bits: int = 15
+    context_takeover: bool = True
+
+
+def negotiated_deflate(response: Head, direction: str) -> Deflate | None:
+    """Read from a server's response what it agreed to (RFC 7692 section 7.1).
+
+    Args:
+        response: The server's handshake response.
+        direction: ``client to server`` or ``server to client``.
+
+    Returns:
+        The parameters, or None when messages of this direction travel as they are.
+    """
+    sender = "client" if direction.startswith("client") else "server"
+    for value in response.values("sec-websocket-extensions"):
+        for offer in value.split(","):
+            name, *parameters = (part.strip().lower() for part in offer.split(";"))
+            if name != "permessage-deflate":
+                continue
+            bits, takeover = 15, True
+            for parameter in parameters:
+                key, _, setting = parameter.partition("=")
+                if key.strip() == f"{sender}_no_context_takeover":
+                    takeover = False
+                elif key.strip() == f"{sender}_max_window_bits" and setting.strip('" ').isdigit():
+                    bits = min(15, max(8, int(setting.strip('" '))))
+            return Deflate(bits, takeover)
+    return None
+
+
+class Inflater:
+    """Inflates the compressed messages of one direction, piece by piece.
+
+    `problem` is empty while the context is known; after a bomb or broken data it says why it is gone, and pieces then
+    inflate to nothing.
+    """
+
+    __slots__ = ("_deflate", "_produced", "_z", "problem")
+
+    def __init__(self, deflate: Deflate) -> None:
+        self._deflate = deflate
+        self._z = zlib.decompressobj(-deflate.window_bits)
+        self._produced = 0
+        self.problem = ""
+
+    def copy(self) -> Inflater:
+        """Keep this place: an inflater that goes on from here on its own."""
+        twin = Inflater.__new__(Inflater)
+        twin._deflate, twin._produced, twin.problem = self._deflate, self._produced, self.problem
+        twin._z = self._z.copy()
+        return twin
+
+    def feed(self, piece: bytes) -> bytes:
+        """Inflate a piece of a message.
+
+        Args:
+            piece: Unmasked payload bytes.
+
+        Returns:
+            What they inflate to; nothing once the context is gone.
+        """
+        if self.problem:
+            return b""
+        out = []
+        try:
+            while True:
+                part = self._z.decompress(piece, _STEP)
+                self._produced += len(part)
+                if self._produced > INFLATE_LIMIT:
+                    self._forget(f"it inflates to more than {INFLATE_LIMIT >> 20} MiB")
+                    break
+                out.append(part)
+                piece = self._z.unconsumed_tail
+                # A full step may have left more inside zlib although it took all input.
+                if not piece and len(part) < _STEP:
+                    break
+        except zlib.error as error:
+            self._forget(f"it does not inflate ({error})")
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """End a message: inflate what its cut-off tail still held back.
+
+        Returns:
+            The last bytes of the message.
+        """
+        out = self.feed(_TAIL)
+        self._produced = 0
+        if not self._deflate.context_takeover:
+            self._z = zlib.decompressobj(-self._deflate.window_bits)
+            self.problem = ""
+        elif self._z.eof:  # RFC 7692 section 7.2.3.5: a block with BFINAL ends the data, not the context we could keep
+            self._z = zlib.decompressobj(-self._deflate.window_bits)
+        return out
+
+    def _forget(self, why: str) -> None:
+        self.problem = why
