@@ -53,7 +53,7 @@ def where(thread: threading.Thread) -> Place | None:
     Returns:
         The innermost line that is the learner's own, or None when the thread runs none.
     """
-    frame = sys._current_frames().get(thread.ident or 0)
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001  (documented, underscore and all)
     while frame is not None:
         if _is_own(frame):
             return _place(frame, frame.f_lineno)

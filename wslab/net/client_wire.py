@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from websockets.client import ClientProtocol
@@ -44,6 +44,19 @@ _MANY = 20_000  # events that the home loop has not taken: past it the network i
 _MUCH = 64 * 1024 * 1024
 
 
+class Ending(NamedTuple):
+    """How a connection ended: what its `close` event says, and whether an `error` event comes before it.
+
+    `stop` is the offset behind the last byte that was received.
+    """
+
+    failed: bool
+    clean: bool
+    code: int
+    reason: str
+    stop: int
+
+
 class Home(Protocol):
     """What the wire tells its socket. Called on the lab's thread; must return at once."""
 
@@ -54,7 +67,7 @@ class Home(Protocol):
     def post_message(self, data: str | bytes, size: int, stop: int) -> None: ...
     def post_closing(self) -> None: ...
     def post_sent(self, size: int) -> None: ...
-    def post_close(self, *, failed: bool, clean: bool, code: int, reason: str, stop: int) -> None: ...
+    def post_close(self, ending: Ending) -> None: ...
 
 
 class ClientWire(asyncio.Protocol):
@@ -297,10 +310,8 @@ class ClientWire(asyncio.Protocol):
         received = self._protocol.close_rcvd
         failed = self._failed or not self._opened
         clean = not failed and received is not None and self._protocol.close_sent is not None
-        self._home.post_close(
-            failed=failed,
-            clean=clean,
-            code=received.code if received is not None and clean else CloseCode.ABNORMAL_CLOSURE,
-            reason=received.reason if received is not None and clean else "",
-            stop=self._end.received.stop,
-        )
+        code: int
+        code, reason = CloseCode.ABNORMAL_CLOSURE, ""
+        if received is not None and clean:
+            code, reason = received.code, received.reason
+        self._home.post_close(Ending(failed, clean, int(code), reason, self._end.received.stop))

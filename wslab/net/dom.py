@@ -111,7 +111,7 @@ class EventTarget:
                 self.removeEventListener(event.type, listener)
             try:
                 self._call(listener, event)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (reported, as a browser does; the others still run)
                 self._report(event, error)
         return True
 

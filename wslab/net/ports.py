@@ -70,7 +70,7 @@ def _bind(host: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             raise _NoSuchAddress from error
         raise
-    sock.setblocking(False)
+    sock.settimeout(0)
     return sock
 
 

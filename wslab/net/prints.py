@@ -52,7 +52,7 @@ def printing_to(sink: Sink) -> Iterator[None]:
 
 def install() -> None:
     """Begin to listen. Each call wants one `uninstall`."""
-    global _users, _original
+    global _users, _original  # noqa: PLW0603  (there is one builtins.print in a process)
     with _lock:
         _users += 1
         if _users == 1 and builtins.print is not _print:
@@ -62,7 +62,7 @@ def install() -> None:
 
 def uninstall() -> None:
     """Stop listening, once the last user has."""
-    global _users
+    global _users  # noqa: PLW0603
     with _lock:
         _users = max(0, _users - 1)
         if _users == 0 and builtins.print is _print:

@@ -58,7 +58,7 @@ class Server:
     def url(self) -> str:
         """Where it listens, such as ``ws://127.0.0.1:40123``."""
         host = self._hosts[0]
-        if host in ("0.0.0.0", "::"):
+        if host in ("0.0.0.0", "::"):  # noqa: S104  (somebody asked for it by name)
             host = "127.0.0.1"
         return f"ws{'s' * self._secure}://{f'[{host}]' if ':' in host else host}:{self.port}"
 

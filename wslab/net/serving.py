@@ -13,6 +13,7 @@ import contextlib
 import inspect
 import logging
 import socket
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.server import Server as Listener
@@ -70,6 +71,7 @@ class Serving:
         self._sockets: list[socket.socket] = []
         self._listeners: list[Listener] = []
         self._running: dict[asyncio.Task[Any], tuple[End, Any]] = {}
+        self._all: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
         self._stopping = False
 
     def lingering(self) -> int:
@@ -79,7 +81,9 @@ class Serving:
     async def listen(self, sockets: list[socket.socket]) -> None:
         """Serve on listening sockets. On the thread."""
         self._sockets = sockets
-        log = logging.Logger(f"wslab.server.{self.name}")  # outside the tree of loggers: nothing reaches an old cell
+        # Outside the tree of loggers: nothing reaches an old cell.
+        log = logging.Logger(f"wslab.server.{self.name}")  # noqa: LOG001
+        log.setLevel(logging.CRITICAL)  # a logger without a level debugs: websockets would format every frame
         log.addHandler(logging.NullHandler())
         options = {"logger": log, **self._options}
         factory = recorded_server(self._accepted)
@@ -105,8 +109,11 @@ class Serving:
         The kernel drops its connections and frees its port now; its loop cleans up behind itself when it gets to run again.
         """
         self._stopping = True
-        links, self.links = self.links, {}
-        for sock in [*self._sockets, *(connection.transport.get_extra_info("socket") for connection in links.values())]:
+        self.links = {}
+        for sock in [
+            *self._sockets,
+            *(connection.transport.get_extra_info("socket") for connection in list(self._all)),
+        ]:
             with contextlib.suppress(OSError, AttributeError):
                 sock.shutdown(socket.SHUT_RDWR)
         self.thread.post(lambda: self.thread.loop.create_task(self._clean_up()))
@@ -126,14 +133,15 @@ class Serving:
             with contextlib.suppress(RuntimeError, ValueError):
                 body.close()
             task.cancel()
-        for connection in list(self.links.values()):
+        for connection in list(self._all):  # also those whose handler is gone and whose client never answered the Close
             connection.transport.abort()
         for _ in range(_ROUNDS):
             if not late:
                 break
             _, late = await asyncio.wait(late, timeout=0.01)
 
-    def _accepted(self, _connection: ServerConnection, transport: asyncio.Transport) -> End:
+    def _accepted(self, connection: ServerConnection, transport: asyncio.Transport) -> End:
+        self._all.add(connection)
         return self._timeline.server_end(self.name, *map(transport.get_extra_info, ("sockname", "peername")))
 
     async def _ask(self, connection: ServerConnection, request: Request) -> Response | None:

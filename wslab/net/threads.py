@@ -129,6 +129,7 @@ class LoopThread:
                 task.cancel()
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0.1))
         for task in asyncio.all_tasks(self.loop):
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            # It refuses to end: say nothing of it.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wslab.net import prints
 from wslab.net.blocked import raised_at
-from wslab.net.client_wire import ClientWire
+from wslab.net.client_wire import ClientWire, Ending
 from wslab.net.dom import CloseEvent, DOMException, Event, MessageEvent
 from wslab.net.errors import BadType, LabClosed, NoLoop
 from wslab.net.threads import LoopThread
@@ -194,7 +194,7 @@ class WebSocket(Waiting):
     # What the lab uses
 
     @staticmethod
-    def check_close(code: int | None, reason: str | None) -> str:
+    def check_close(code: Any, reason: str | None) -> str:
         """See that a page may close with this code and reason.
 
         Returns:
@@ -216,7 +216,7 @@ class WebSocket(Waiting):
         def run() -> None:
             try:
                 function()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (nobody waits for it)
                 self.end.note("note", "not done", f"{error}")
 
         self._home.call_soon_threadsafe(run)
@@ -254,9 +254,9 @@ class WebSocket(Waiting):
         """The network has taken this many bytes of application data."""
         self._post(self._sent, (size,))
 
-    def post_close(self, *, failed: bool, clean: bool, code: int, reason: str, stop: int) -> None:
+    def post_close(self, ending: Ending) -> None:
         """TCP is over."""
-        self._post(self._close, (failed, clean, int(code), reason, stop))
+        self._post(self._close, (ending,))
 
     def _post(self, step: Callable[..., None], arguments: tuple[Any, ...], size: int = 0) -> None:
         self._posted += size
@@ -311,13 +311,14 @@ class WebSocket(Waiting):
     def _sent(self, size: int) -> None:
         self._buffered -= size
 
-    def _close(self, failed: bool, clean: bool, code: int, reason: str, stop: int) -> None:
+    def _close(self, ending: Ending) -> None:
         self._state = CLOSED
         self.host.sockets.discard(self)
-        if failed:
-            self._fire(Event("error"), "", None, stop)
-        said = f"{code}{' ' + reason if reason else ''}, {'clean' if clean else 'not clean'}"
-        self._fire(CloseEvent(wasClean=clean, code=code, reason=reason), said, None, stop)
+        if ending.failed:
+            self._fire(Event("error"), "", None, ending.stop)
+        event = CloseEvent(wasClean=ending.clean, code=ending.code, reason=ending.reason)
+        reason = f" {ending.reason}" if ending.reason else ""
+        self._fire(event, f"{ending.code}{reason}, {'clean' if ending.clean else 'not clean'}", None, ending.stop)
         self.host.changed()
 
     def _fire(self, event: Event, text: str, size: int | None, stop: int) -> None:

@@ -7,7 +7,8 @@ Order *by direction*: connection by connection, and within one each source by it
     by cause, what must come before what
       rows of one source            their index
       rows at one end               the time at that end: its frames, sent and received; a server's own rows among them
-      a client's own rows           by themselves (events run on another loop than the bytes), and
+      a client's own rows           by themselves (events run on another loop than the bytes; only the last ones, error
+                                    and close, come after all of its bytes), and
         an event                    after the bytes that caused it
         a call                      before the bytes that it caused
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from wslab.timeline.ends import End
 
 _RANK: dict[Source, int] = {source: rank for rank, source in enumerate(SOURCES)}
+_LAST = ("error", "close")  # the events that come after everything the client's end saw
 _PORT = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])[:,] ?\d{1,5}\b")
 _WAY: dict[Source, str] = {
     "client to server": "client \u2192 server",
@@ -155,7 +157,7 @@ def _at_end(rows: list[Row], end: End, connection: Connection) -> list[int]:
             when = stream.time_of(row.stop)
             if when is not None:
                 seen.append((when, row.stop, index))
-        elif row.source == end.side and (end.side == "server" or row.kind == "note"):
+        elif row.source == end.side and (end.side == "server" or row.kind == "note" or row.name in _LAST):
             seen.append((row.time + connection.started, 0, index))
     return [index for *_, index in sorted(seen)]
 

@@ -6,6 +6,7 @@ stream can be entered only where that context is known. `Inflater.copy` keeps su
 
 from __future__ import annotations
 
+import copy
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,9 +78,8 @@ class Inflater:
 
     def copy(self) -> Inflater:
         """Keep this place: an inflater that goes on from here on its own."""
-        twin = Inflater.__new__(Inflater)
-        twin._deflate, twin._produced, twin.problem = self._deflate, self._produced, self.problem
-        twin._z = self._z.copy()
+        twin = copy.copy(self)
+        twin._z = self._z.copy()  # noqa: SLF001  (a twin of our own)
         return twin
 
     def feed(self, piece: bytes) -> bytes:

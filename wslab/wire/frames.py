@@ -29,7 +29,6 @@ class FrameHeader(NamedTuple):
     """The header of one frame. `size` counts the header's own bytes, 2 to 14."""
 
     first: int
-    masked: bool
     masking_key: bytes
     payload_length: int
     size: int
@@ -38,6 +37,11 @@ class FrameHeader(NamedTuple):
     def opcode(self) -> int:
         """The four low bits of the first byte."""
         return self.first & 0x0F
+
+    @property
+    def masked(self) -> bool:
+        """Whether there is a masking key."""
+        return bool(self.masking_key)
 
 
 def parse_header(data: bytes, start: int = 0) -> FrameHeader | None:
@@ -66,10 +70,10 @@ def parse_header(data: bytes, start: int = 0) -> FrameHeader | None:
             return None
         length = int.from_bytes(data[start + 2 : start + 10], "big")
     if not second & 0x80:
-        return FrameHeader(first, False, b"", length, size)
+        return FrameHeader(first, b"", length, size)
     if have < size + 4:
         return None
-    return FrameHeader(first, True, data[start + size : start + size + 4], length, size + 4)
+    return FrameHeader(first, data[start + size : start + size + 4], length, size + 4)
 
 
 def unmask(payload: bytes, key: bytes, phase: int = 0) -> bytes:

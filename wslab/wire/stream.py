@@ -10,6 +10,7 @@ before that place can be thrown away and all that follows still decodes to the s
 
 from __future__ import annotations
 
+import copy
 from typing import Literal, NamedTuple
 
 from wslab.wire.deflate import Deflate, Inflater, negotiated_deflate
@@ -74,7 +75,7 @@ class StreamDecoder:
         self._deflate: Deflate | None = None
         self._inflater: Inflater | None = None
         self._held = b""
-        self._header = FrameHeader(0, False, b"", 0, 0)
+        self._header = FrameHeader(0, b"", 0, 0)
         self._frame_start = 0
         self._left = 0
         self._control = b""
@@ -111,11 +112,9 @@ class StreamDecoder:
 
     def copy(self) -> StreamDecoder:
         """Freeze this place: a decoder that goes on from here on its own."""
-        twin = StreamDecoder.__new__(StreamDecoder)
-        for name in self.__slots__:
-            setattr(twin, name, getattr(self, name))
-        twin._m_parts = list(self._m_parts)
-        twin._inflater = self._inflater.copy() if self._inflater else None
+        twin = copy.copy(self)
+        twin._m_parts = list(self._m_parts)  # noqa: SLF001  (a twin of our own)
+        twin._inflater = self._inflater.copy() if self._inflater else None  # noqa: SLF001
         twin.bounds = None
         return twin
 

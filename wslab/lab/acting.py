@@ -1,0 +1,156 @@
+"""The ends of open connections that somebody can act with, from either side: what the panel under the log drives.
+
+Widget callbacks may run on any thread and any loop, so nothing here waits: each call hands its work to the loop where the end
+lives and returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from wslab.net import BadValue, ClientHost, Server, WebSocket
+from wslab.timeline import End, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Hashable
+
+    from websockets.asyncio.client import ClientConnection
+    from websockets.asyncio.server import ServerConnection
+
+_CLOSED = "that connection is closed; choose another, or make one: socket = lab.WebSocket(server.url)"
+
+
+class LabEnds:
+    """Implements `wslab.view.Ends` for one lab.
+
+    Args:
+        timeline: Knows the numbers of connections.
+        host: Knows the lab's sockets.
+        servers: Gives the lab's servers.
+    """
+
+    def __init__(self, timeline: Timeline, host: ClientHost, servers: Callable[[], list[Server]]) -> None:
+        self._timeline = timeline
+        self._host = host
+        self._servers = servers
+        self._clients: dict[End, tuple[ClientConnection, asyncio.AbstractEventLoop]] = {}
+        self._watchers: list[Callable[[], None]] = []
+
+    def opened(self, end: End, connection: ClientConnection) -> None:
+        """Take in a client made by `Lab.connect`, on its own loop."""
+        self._clients = {end: client for end, client in self._clients.items() if end.closed is None}
+        self._clients[end] = (connection, asyncio.get_running_loop())
+        self.changed()
+
+    def clients(self) -> dict[End, tuple[ClientConnection, asyncio.AbstractEventLoop]]:
+        """Open clients made by `Lab.connect`, and their loops."""
+        return {end: client for end, client in dict(self._clients).items() if end.closed is None}
+
+    def changed(self) -> None:
+        """Tell the watchers that the choices may have changed."""
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    # wslab.view.Ends
+
+    def choices(self) -> list[tuple[str, Hashable]]:
+        """Label and key of every end that can act, by connection, the client's first."""
+        self._timeline.refresh()
+        found: list[tuple[int, int, str, Hashable]] = []
+        for key in self._keys():
+            number = self._timeline.connection_of(key)
+            if number is not None:
+                side = "client" if key.side == "client" else f"server ({key.label})"
+                found.append((number, key.side == "server", f"#{number} {side}", key))
+        return [(label, key) for _, _, label, key in sorted(found, key=lambda item: item[:3])]
+
+    def send(self, key: Hashable, data: str | bytes) -> None:
+        """Send a message from an end."""
+        actor = self._find(key)
+        if isinstance(actor, WebSocket):
+            actor.on_home(lambda: actor.send(data))
+        else:
+            self._run(key, lambda: actor.send(data))
+
+    def ping(self, key: Hashable) -> None:
+        """Send a Ping from an end; a browser-style WebSocket cannot."""
+        actor = self._find(key)
+        if isinstance(actor, WebSocket):
+            raise BadValue("a browser's WebSocket has no ping(): only the server's end can ping here")
+        self._run(key, actor.ping)
+
+    def close(self, key: Hashable, code: int | None, reason: str) -> None:
+        """Start the closing handshake from an end."""
+        actor = self._find(key)
+        if isinstance(actor, WebSocket):
+            actor.check_close(code, reason)
+            actor.on_home(lambda: actor.close(code, reason))
+            return
+        number = 1000 if code is None else code
+        if not (number in (*range(1000, 1004), *range(1007, 1015)) or 3000 <= number <= 4999):
+            raise BadValue(
+                f"a Close frame cannot carry {number}: write 1000, 1001 to 1014 as registered, or 3000 to 4999"
+            )
+        if len(reason.encode()) > 123:
+            raise BadValue(f"a reason holds 123 bytes of UTF-8, not {len(reason.encode())}")
+        self._run(key, lambda: actor.close(number, reason))
+
+    def can_ping(self, key: Hashable) -> bool:
+        """Whether an end can send a Ping."""
+        return isinstance(key, End) and key not in {socket.end for socket in tuple(self._host.sockets)}
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Be told, on any thread, when the choices may have changed."""
+        self._watchers.append(callback)
+
+        def unwatch() -> None:
+            if callback in self._watchers:
+                self._watchers.remove(callback)
+
+        return unwatch
+
+    def _keys(self) -> list[End]:
+        ends = [socket.end for socket in tuple(self._host.sockets) if socket.readyState == WebSocket.OPEN]
+        ends += self.clients()
+        for server in self._servers():
+            ends += server.links()
+        return ends
+
+    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection:
+        for socket in tuple(self._host.sockets):
+            if socket.end is key:
+                return socket
+        if isinstance(key, End):
+            if key in self.clients():
+                return self._clients[key][0]
+            for server in self._servers():
+                link = server.links().get(key)
+                if link is not None:
+                    return link
+        raise BadValue(_CLOSED)
+
+    def _run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Start work of a `websockets` connection on the loop it lives on."""
+        if isinstance(key, End) and key in self._clients:
+            loop = self._clients[key][1]
+            loop.call_soon_threadsafe(lambda: _quietly(loop, work))
+            return
+        for server in self._servers():
+            if key in server.links():
+                server.act(work)
+
+
+def _quietly(loop: asyncio.AbstractEventLoop, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    async def run() -> None:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001  (nobody waits for it; how the connection ends is in the log)
+            return
+
+    task = loop.create_task(run())
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
+
+
+_RUNNING: set[asyncio.Task[None]] = set()

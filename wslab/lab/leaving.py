@@ -1,0 +1,125 @@
+"""Labs come and go: taking over, closing, the watch over blocked servers, and the end of the process.
+
+a second Lab("x")    closes the first in the background, on the first one's own thread, and inherits its ports
+await lab.close()    closes everything, awaited
+the process exits    1001 to everybody, half a second at most, then silence
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from websockets.asyncio.client import ClientConnection
+
+    from wslab.lab.lab import Lab
+    from wslab.net import LoopThread, Server, WebSocket
+    from wslab.timeline import End, Timeline
+
+T = TypeVar("T")
+
+EXIT_LIMIT = 0.5
+"""How long the end of the process may take, in seconds."""
+
+_GOODBYE = 0.4
+_BLOCKED = 2.0  # after so many seconds of a blocked server a row says so
+_labs: dict[str, Lab] = {}
+
+
+def enter(lab: Lab) -> tuple[dict[str, int], Future[None] | None]:
+    """Register a lab; one of the same name is closed.
+
+    Returns:
+        The ports by server name that it inherits, and what is done once the other is gone.
+    """
+    old, _labs[lab.name] = _labs.get(lab.name), lab
+    return old.hand_over() if old is not None else ({}, None)
+
+
+def leave(lab: Lab) -> None:
+    """Forget a lab that is closing."""
+    if _labs.get(lab.name) is lab:
+        del _labs[lab.name]
+
+
+async def wait_gone(gone: Future[None] | None) -> None:
+    """Wait until the lab before is gone, for a few seconds at most."""
+    if gone is not None and not gone.done():
+        await asyncio.wait({asyncio.wrap_future(gone)}, timeout=4)
+
+
+def fulfil(result: Future[T], function: Callable[[], T]) -> None:
+    """Run a function for somebody who waits on another thread."""
+    try:
+        result.set_result(function())
+    except BaseException as error:  # noqa: BLE001  (raised where it is waited for)
+        result.set_exception(error)
+
+
+async def turn(servers: list[Server]) -> None:
+    """Let every server's loop, and this one, take a turn."""
+    for server in servers:
+        await server.turn()
+    await asyncio.sleep(0)
+
+
+async def watch(timeline: Timeline, servers: dict[str, Server]) -> None:
+    """Look after the servers: one whose handler blocks it gets a row, once."""
+    told: set[Server] = set()
+    while True:
+        await asyncio.sleep(0.5)
+        for server in list(servers.values()):
+            if not server.running:
+                continue
+            stuck = server.stuck()
+            if stuck is None:
+                told.discard(server)
+                server.probe()
+            elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.verdict()):
+                told.add(server)
+                timeline.note(*verdict, problem="nobody else is served meanwhile")
+
+
+async def say_goodbye(
+    sockets: tuple[WebSocket, ...],
+    clients: dict[End, tuple[ClientConnection, asyncio.AbstractEventLoop]],
+    thread: LoopThread | None,
+) -> None:
+    """Close clients with 1001, and abort those that have not closed soon after."""
+    for socket in sockets:
+        socket.go_away()
+    for connection, loop in clients.values():
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_close, connection, loop)
+    deadline = time.monotonic() + _GOODBYE
+    while time.monotonic() < deadline and any(socket.end.closed is None for socket in sockets):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    for socket in sockets:
+        if socket.end.closed is None and thread is not None:
+            socket.abort()
+
+
+def _close(connection: ClientConnection, loop: asyncio.AbstractEventLoop) -> None:
+    task = loop.create_task(connection.close(1001))
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+
+
+_closing: set[asyncio.Task[None]] = set()
+
+
+@atexit.register
+def _exit() -> None:
+    deadline = time.monotonic() + EXIT_LIMIT
+    waits = [lab.hand_over(leaving=True)[1] for lab in list(_labs.values())]
+    for gone in waits:
+        if gone is not None:
+            with contextlib.suppress(Exception):
+                gone.result(max(0.0, deadline - time.monotonic()))
