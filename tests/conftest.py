@@ -1,0 +1,57 @@
+"""What holds for every test.
+
+- No test reads or writes the Jupyter or IPython folders of whoever runs it.
+- Hypothesis has no deadline (a busy machine is no defect), and on CI it tries the same examples each time.
+- A notebook's cells carry the marker ``kernel``; those that need a page or Node are skipped here, where nbval runs them
+  without either, and run for real in tests/browser.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.optional import on_ci
+
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if on_ci() else "local")
+
+FOLDERS = {
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_DATA_DIR": "data",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "JUPYTERLAB_SETTINGS_DIR": "settings",
+    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "IPYTHONDIR": "ipython",
+}
+ELSEWHERE = {
+    "needs-page": "needs a page: run for real by tests/browser",
+    "needs-node": "needs Node beside the page: run for real by tests/browser",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives Jupyter folders of its own, before the first kernel starts."""
+    home = Path(tempfile.mkdtemp(prefix="wslab-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    for variable, folder in FOLDERS.items():
+        os.environ[variable] = str(home / folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the cells that nbval has collected."""
+    for item in items:
+        cell: Any = getattr(item, "cell", None)
+        if cell is None:
+            continue
+        item.add_marker(pytest.mark.kernel)
+        for tag in cell.get("metadata", {}).get("tags", ()):
+            if tag in ELSEWHERE:
+                item.add_marker(pytest.mark.skip(reason=ELSEWHERE[tag]))
