@@ -1,0 +1,115 @@
+"""Fixtures for tests in a real page: `jupyter`, `browser`, `page`, `open_notebook`.
+
+When a test fails, a screenshot, the console and the server's log are left in its folder under pytest's temporary directory,
+and the report says where.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.browser.jupyter import CHROMIUM_ARGUMENTS, TIMEOUT, Jupyter, Notebook, chromium
+from tests.optional import need
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from playwright.sync_api import Browser, Page
+
+_HERE = Path(__file__).parent
+_FAILED = pytest.StashKey[bool]()
+
+
+class OpenNotebook(Protocol):
+    """Opens a notebook: from cells, or a copy of a file."""
+
+    def __call__(self, notebook: Sequence[str] | Path, *, page: Page = ...) -> Notebook: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium. For this folder only: Playwright's event loop would be in the way of every asyncio test after it."""
+    path = chromium()
+    need(path, "no Chromium here: install it (Debian: apt install chromium) or set CHROMIUM to its path")
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  only here is it needed
+
+    expect.set_options(timeout=TIMEOUT / 2)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+    """A JupyterLab server of this run's own."""
+    server = Jupyter(tmp_path_factory.mktemp("jupyter") / "home").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page: no cookies, no settings, no other tab."""
+    with new_page(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def open_notebook(jupyter: Jupyter, page: Page) -> Iterator[OpenNotebook]:
+    """Opens notebooks; afterwards their kernels are shut down."""
+
+    opened: list[Notebook] = []
+
+    def open_one(notebook: Sequence[str] | Path, *, page: Page = page) -> Notebook:
+        path = jupyter.copy(notebook) if isinstance(notebook, Path) else jupyter.write(notebook)
+        opened.append(Notebook(jupyter, page, path))
+        return opened[-1].open()
+
+    yield open_one
+    for notebook in opened:
+        notebook.close()
+
+
+@pytest.fixture(autouse=True)
+def _evidence(jupyter: Jupyter, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """Leaves what helps to understand a failure."""
+    yield
+    if not request.node.stash.get(_FAILED, False):
+        return
+    for notebook in jupyter.opened:
+        if not notebook.page.is_closed():
+            name = notebook.path.stem
+            notebook.page.screenshot(path=tmp_path / f"{name}.png")
+            (tmp_path / f"{name}.console.txt").write_text("\n".join(notebook.console), encoding="utf-8")
+    (tmp_path / "server.log").write_text(jupyter.read_log(), encoding="utf-8")
+    print(f"screenshots, console and server log: {tmp_path}{os.sep}")
+
+
+@contextmanager
+def new_page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
