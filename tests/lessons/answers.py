@@ -1,0 +1,30 @@
+"""Turns the code a learner typed into the answer object they would hand to `check`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import linecache
+from typing import TYPE_CHECKING, Any
+
+from wslab.lessons.check import LIMIT, examine
+
+if TYPE_CHECKING:
+    from wslab.lessons import Exercise, Result
+
+_numbers = itertools.count()
+
+
+def answer(exercise: Exercise[Any], code: str) -> Any:
+    """Run a cell's code in a namespace of its own and take the answer out of it."""
+    name = f"<ipython-input-{next(_numbers)}>"
+    source = f"{exercise.needs}\n{code}"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    space: dict[str, Any] = {}
+    exec(compile(source, name, "exec"), space)
+    return space[exercise.answer]
+
+
+def result_of(exercise: Exercise[Any], code: str, *, limit: float = LIMIT, without: str = "") -> Result:
+    """Check a learner's code."""
+    return asyncio.run(examine(exercise, answer(exercise, code), limit=limit, without=without))

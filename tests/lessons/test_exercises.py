@@ -1,0 +1,134 @@
+"""Every exercise of the course: its stub, its solution, its wrong answers, and what each condition is good for."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.lessons.answers import result_of
+from wslab.lessons import Exercise, Wrong, common, exercises, find
+from wslab.lessons.check import LIMIT
+
+EXERCISES = list(exercises())
+SHORT = 0.8
+"""Seconds for answers that never end: the sentence is the same as after the full limit."""
+
+NEVER_END = {"yields", "ends"}
+
+own = [
+    pytest.param(exercise, wrong, id=f"{exercise.number} {wrong.why}")
+    for exercise in EXERCISES
+    for wrong in exercise.wrong
+]
+caught_by_its_own = [
+    pytest.param(exercise, wrong, id=f"{exercise.number} {wrong.why}")
+    for exercise in EXERCISES
+    for wrong in exercise.wrong
+    if wrong.earns in {condition.name for condition in (*exercise.before, *exercise.conditions)}
+]
+first_of_a_kind = {exercise.wants: exercise for exercise in reversed(EXERCISES)}.values()
+shared = [
+    pytest.param(exercise, wrong, id=f"{exercise.number} {wrong.why}")
+    for exercise in EXERCISES
+    for wrong in common.wrong(exercise)
+]
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+
+
+def _limit(exercise: Exercise[Any], wrong: Wrong) -> float:
+    """A server's handler that blocks is found out by its client, whose patience needs the full limit."""
+    return SHORT if wrong.earns in NEVER_END and exercise.wants != "handler" else LIMIT
+
+
+@each_exercise
+def test_the_stub_is_not_yet_an_answer_and_earns_the_first_step(exercise: Exercise[Any]) -> None:
+    result = result_of(exercise, exercise.stub)
+
+    assert not result.passed
+    assert result.condition == "started"
+    assert result.message == exercise.start
+
+
+@each_exercise
+def test_the_solution_passes(exercise: Exercise[Any]) -> None:
+    result = result_of(exercise, exercise.solution)
+
+    assert result.passed, result
+    assert result.message == exercise.afterwards
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), own + shared)
+def test_a_wrong_answer_earns_its_own_hint(exercise: Exercise[Any], wrong: Wrong) -> None:
+    result = result_of(exercise, wrong.code, limit=_limit(exercise, wrong))
+
+    assert not result.passed
+    assert result.condition == wrong.earns, result
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), caught_by_its_own)
+def test_without_its_condition_a_wrong_answer_is_not_found_out(
+    exercise: Exercise[Any], wrong: Wrong, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nest_asyncio2.apply", lambda: None)  # it would patch this process for good
+
+    result = result_of(exercise, wrong.code, without=wrong.earns)
+
+    assert result.passed or result.condition in {condition.name for condition in common.after(exercise)}, result
+
+
+@pytest.mark.parametrize(
+    ("exercise", "wrong"),
+    [
+        pytest.param(exercise, wrong, id=f"{exercise.number} {wrong.why}")
+        for exercise in first_of_a_kind
+        for wrong in common.wrong(exercise)
+    ],
+)
+def test_without_a_shared_condition_its_mistake_is_not_named_any_more(exercise: Exercise[Any], wrong: Wrong) -> None:
+    result = result_of(exercise, wrong.code, without=wrong.earns, limit=_limit(exercise, wrong))
+
+    assert result.condition != wrong.earns
+
+
+@each_exercise
+def test_every_condition_catches_some_wrong_answer(exercise: Exercise[Any]) -> None:
+    asked = (*common.before(exercise), *exercise.before, *common.after(exercise), *exercise.conditions)
+    caught = {wrong.earns for wrong in (*common.wrong(exercise), *exercise.wrong)} | {"given", "intact"}
+
+    assert {condition.name for condition in asked} == caught
+
+
+def test_a_handler_that_never_ends_is_ended_with_its_server() -> None:
+    before = threading.enumerate()
+
+    result_of(find("00.4"), "async def shout(connection):\n    while True:\n        pass\n")
+
+    assert [thread for thread in threading.enumerate() if thread not in before] == []
+
+
+@each_exercise
+def test_names_and_hints_of_conditions_differ(exercise: Exercise[Any]) -> None:
+    asked = (*common.before(exercise), *exercise.before, *common.after(exercise), *exercise.conditions)
+
+    assert len({condition.name for condition in asked}) == len(asked)
+    assert len({condition.hint for condition in asked}) == len(asked)
+
+
+@each_exercise
+def test_at_least_three_typical_mistakes_have_hints_of_their_own(exercise: Exercise[Any]) -> None:
+    assert len({wrong.earns for wrong in exercise.wrong}) >= 3
+
+
+@each_exercise
+def test_a_hint_never_says_more_than_a_few_sentences(exercise: Exercise[Any]) -> None:
+    for condition in (*common.before(exercise), *exercise.before, *common.after(exercise), *exercise.conditions):
+        assert len(condition.hint) <= 240, condition.name
+        assert "!" not in condition.hint.replace("Hello, server!", "").replace("!=", "")
+
+
+def test_numbers_of_exercises_are_in_order_and_differ() -> None:
+    numbers = [exercise.number for exercise in EXERCISES]
+
+    assert numbers == sorted(set(numbers))

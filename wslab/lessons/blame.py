@@ -1,0 +1,99 @@
+"""Finds the learner's own line, so that a hint can point at it.
+
+A traceback from inside wslab, websockets or asyncio explains nothing to a beginner; the last line of their own cell does.
+Code is taken for the learner's when it stands in the same file as the answer, or in any notebook cell.
+
+    an exception                  its traceback, innermost first
+    a thread that stands still    its stack, innermost first
+    a task that waits             the chain of coroutines it awaits
+    a coroutine never awaited     the line that made it (`sys.set_coroutine_origin_tracking_depth`)
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sys
+from types import CodeType, CoroutineType, FrameType, TracebackType
+from typing import Any
+
+from wslab.lessons.exercise import NOTHING_HAPPENED, Mishap
+
+CELLS = ("ipykernel_", "<ipython-input", "<stdin>")
+"""What names of notebook cells contain, on every kernel in use."""
+
+LONGEST = 300
+"""Characters of an exception's message that are shown."""
+
+
+def home_of(answer: object) -> str:
+    """Name the file that an answer's code stands in; empty for answers without code."""
+    code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
+    return code.co_filename if isinstance(code, CodeType) else ""
+
+
+def names_in(answer: object) -> frozenset[str]:
+    """Collect every global, attribute and module name that an answer's code uses, inner functions included."""
+    found: set[str] = set()
+    codes = [code] if isinstance(code := getattr(answer, "__code__", None), CodeType) else []
+    while codes:
+        code = codes.pop()
+        found.update(code.co_names)
+        codes += [const for const in code.co_consts if isinstance(const, CodeType)]
+    return frozenset(found)
+
+
+def of_exception(error: BaseException, home: str) -> Mishap:
+    """Describe an exception by its message and the learner's own line."""
+    frames: list[tuple[FrameType, int]] = []
+    step: TracebackType | None = error.__traceback__
+    while step is not None:
+        frames.append((step.tb_frame, step.tb_lineno))
+        step = step.tb_next
+    return _mishap(frames, home, _words(error))
+
+
+def of_thread(ident: int, home: str) -> Mishap:
+    """Say on which of the learner's lines a thread stands still."""
+    frames: list[tuple[FrameType, int]] = []
+    frame = sys._current_frames().get(ident)  # noqa: SLF001  (documented, in spite of its name)
+    while frame is not None:
+        frames.append((frame, frame.f_lineno))
+        frame = frame.f_back
+    return _mishap(frames[::-1], home)
+
+
+def of_coroutine(coroutine: Any, home: str) -> Mishap:
+    """Say on which of the learner's lines a suspended coroutine waits."""
+    frames: list[tuple[FrameType, int]] = []
+    while isinstance(coroutine, CoroutineType):
+        if coroutine.cr_frame is not None:
+            frames.append((coroutine.cr_frame, coroutine.cr_frame.f_lineno))
+        coroutine = coroutine.cr_await
+    return _mishap(frames, home)
+
+
+def of_line(filename: str, line: int) -> Mishap:
+    """Quote one line of a file."""
+    return Mishap("", line, linecache.getline(filename, line).strip()[:LONGEST])
+
+
+def _mishap(frames: list[tuple[FrameType, int]], home: str, what: str = "") -> Mishap:
+    for frame, line in reversed(frames):
+        filename = frame.f_code.co_filename
+        if (home and filename == home) or any(mark in filename for mark in CELLS):
+            place = of_line(filename, line)
+            return Mishap(what, place.line, place.code)
+    return Mishap(what) if what else NOTHING_HAPPENED
+
+
+def _words(error: BaseException) -> str:
+    """Put an exception in one line, whatever its own ``__str__`` does."""
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001  an answer may raise anything, even an exception that cannot be printed
+        message = "(its message cannot be printed)"
+    message = " ".join(message.split())
+    if len(message) > LONGEST:
+        message = message[: LONGEST - 1] + "…"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

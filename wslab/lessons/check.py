@@ -1,0 +1,141 @@
+"""`check` tries an answer and says what it found: passed, or the one hint that fits.
+
+    await check("00.1", greet)
+          |
+          |  conditions before the trial      is it a function, an async one, more than the stub?
+          |  the trial, apart                 on a thread and loop of its own, with a lab of its own, within `LIMIT`
+          |  conditions after the trial       did it await, end, come out unhurt; then the exercise's own, one by one
+          v
+        Result                                the first condition that does not hold gives its hint
+
+A check never raises for what an answer does. It raises for a call that is itself mistaken: there is no such exercise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from wslab.lessons import apart, blame, common, unawaited
+from wslab.lessons.catalogue import find
+from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap
+from wslab.lessons.result import Reminder, Result
+from wslab.lessons.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+LIMIT = 4.0
+"""Seconds an answer has. With the time it takes to stop one that blocks, a check is over within 5 s."""
+
+ABANDONED = "It could not be ended and still runs on a thread of its own; restart the kernel when it suits you."
+
+_numbers = itertools.count(1)
+
+
+def check(number: str, answer: object = common.MISSING) -> Checking:
+    """Check an answer, in a cell with an `await` in front.
+
+    Args:
+        number: Which exercise, such as ``"00.1"``.
+        answer: What you wrote: the function itself, not a call of it.
+
+    Returns:
+        Something to await. It becomes a `Result`.
+
+    Raises:
+        LookupError: There is no exercise of that number.
+    """
+    return Checking(find(number), answer)
+
+
+class Checking:
+    """A check that waits to be awaited. Shown as it is, it says how to write it."""
+
+    def __init__(self, exercise: Exercise[Any], answer: object) -> None:
+        self._exercise = exercise
+        self._answer = answer
+        self._reminder = Reminder(exercise.check_line)
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        """Run the check."""
+        return examine(self._exercise, self._answer).__await__()
+
+    def __repr__(self) -> str:
+        return repr(self._reminder)
+
+    def _repr_html_(self) -> str:
+        return self._reminder._repr_html_()
+
+
+async def examine(
+    exercise: Exercise[Any],
+    answer: object,
+    *,
+    limit: float = LIMIT,
+    without: str = "",
+) -> Result:
+    """Check an answer against an exercise.
+
+    Args:
+        exercise: The exercise.
+        answer: The answer.
+        limit: Seconds the answer has.
+        without: Name of a condition to leave out. Only tests do this: an answer must slip through without it.
+    """
+    attempt: Attempt[Any] = Attempt(answer, exercise.evidence())
+    failed = _first_failed(attempt, (*common.before(exercise), *exercise.before), without)
+    if asyncio.iscoroutine(answer):
+        answer.close()  # nobody will await it any more, and Python would say so
+    if failed is None:
+        await _try(exercise, attempt, limit)
+        failed = _first_failed(
+            attempt, (*_own(exercise, urgent=True), *common.after(exercise), *_own(exercise, urgent=False)), without
+        )
+    if failed is None:
+        return Result(exercise.number, exercise.title, passed=True, message=exercise.afterwards)
+    return Result(
+        exercise.number,
+        exercise.title,
+        passed=False,
+        message=failed.hint,
+        facts=failed.shows(attempt),
+        condition=failed.name,
+    )
+
+
+def _own(exercise: Exercise[Any], *, urgent: bool) -> Iterable[Condition[Any]]:
+    return (condition for condition in exercise.conditions if condition.urgent is urgent)
+
+
+def _first_failed(attempt: Attempt[Any], conditions: Iterable[Condition[Any]], without: str) -> Condition[Any] | None:
+    return next(
+        (condition for condition in conditions if condition.name != without and not condition.holds(attempt)), None
+    )
+
+
+async def _try(exercise: Exercise[Any], attempt: Attempt[Any], limit: float) -> None:
+    home = blame.home_of(attempt.answer)
+    caller, hurry = asyncio.get_running_loop(), asyncio.Event()
+    left: list[str] = []
+
+    def note(name: str, place: Mishap) -> None:
+        left.append(str(place) or name)
+        caller.call_soon_threadsafe(hurry.set)
+
+    stage = Stage(f"check {exercise.number} #{next(_numbers)}", home, note)
+    try:
+        with unawaited.listen(note):
+            outcome = await apart.Apart(lambda: exercise.trial(attempt.answer, stage, attempt.evidence), home).run(
+                limit, hurry
+            )
+    finally:
+        await stage.close()
+    attempt.unawaited = tuple(dict.fromkeys(left))
+    attempt.ending, attempt.mishap = outcome.ending, outcome.mishap
+    if outcome.alive:
+        attempt.mishap = replace(outcome.mishap, what=ABANDONED)
+    if stage.ending is not Ending.FINISHED and outcome.ending in {Ending.FINISHED, Ending.WAITING}:
+        attempt.ending, attempt.mishap = stage.ending, stage.mishap

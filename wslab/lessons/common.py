@@ -1,0 +1,158 @@
+"""The conditions that every exercise asks before its own, and the mistakes they catch.
+
+    before the trial     given, called, callable, async (or plain), parameters, started
+    after the trial      awaits, yields, ends, unhurt, intact
+
+They come in an order that names the cause and not its consequence: a coroutine nobody awaited is told before the wait it led to.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import textwrap
+from typing import Any
+
+from wslab.lessons.exercise import Condition, Ending, Exercise, Wrong
+
+MISSING = object()
+"""Stands for an answer that was not handed over."""
+
+SHORT = 100
+"""Characters of an answer's type or value that are shown."""
+
+
+def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
+    """What must hold before an answer is tried."""
+    name, line = exercise.answer, exercise.check_line
+    begin = f"begin it with `{exercise.signature}`"
+    count = len(exercise.parameters)
+    plain = exercise.wants == "def"
+    return (
+        Condition(
+            "given",
+            f"Hand your answer over as well: `{line}`.",
+            lambda attempt: attempt.answer is not MISSING,
+        ),
+        Condition(
+            "called",
+            f"You handed over a call. Hand over the function itself, without brackets behind its name: `{line}`.",
+            lambda attempt: not asyncio.iscoroutine(attempt.answer),
+        ),
+        Condition(
+            "callable",
+            f"`{name}` should be a function: {begin}.",
+            lambda attempt: callable(attempt.answer),
+            lambda attempt: f"{name} is of type {type(attempt.answer).__name__}"[:SHORT],
+        ),
+        Condition(
+            "started",
+            exercise.start,
+            lambda attempt: not _is_stub(exercise, attempt.answer),
+        ),
+        Condition(
+            "plain" if plain else "async",
+            f"Nothing in `{name}` has to wait: {begin}." if plain else f"Only an `async def` can use `await`: {begin}.",
+            lambda attempt: _is_async(attempt.answer) is not plain,
+        ),
+        Condition(
+            "parameters",
+            f"The check calls `{name}` with {count} argument{'' if count == 1 else 's'}: {begin}.",
+            lambda attempt: _takes(attempt.answer, count),
+        ),
+    )
+
+
+def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
+    """What must hold once an answer was tried, before its exercise asks its own."""
+    awaits: Condition[Any] = Condition(
+        "awaits",
+        "An `await` is missing: a call made a coroutine that nobody awaited, so it never ran. Write `await` before the call.",
+        lambda attempt: not attempt.unawaited,
+        lambda attempt: "\n".join(attempt.unawaited),
+    )
+    yields: Condition[Any] = Condition(
+        "yields",
+        "Your code kept its thread busy until the time was up, and nothing else on its event loop could run."
+        if exercise.wants != "def"
+        else "Your code was still busy when the time was up.",
+        lambda attempt: attempt.ending is not Ending.BLOCKED,
+        lambda attempt: str(attempt.mishap),
+    )
+    ends: Condition[Any] = Condition(
+        "ends",
+        "Your code was still waiting when the time was up. What it waits for never came.",
+        lambda attempt: attempt.ending is not Ending.WAITING,
+        lambda attempt: str(attempt.mishap),
+    )
+    unhurt: Condition[Any] = Condition(
+        "unhurt",
+        "Your code ended with an exception.",
+        lambda attempt: attempt.ending is not Ending.RAISED,
+        lambda attempt: str(attempt.mishap),
+    )
+    intact: Condition[Any] = Condition(
+        "intact",
+        "The check itself failed, not your answer. Restart the kernel and try again; if that does not help, please report it.",
+        lambda attempt: attempt.ending is not Ending.BROKEN,
+        lambda attempt: str(attempt.mishap),
+    )
+    asked = {"async def": (awaits, yields, ends, unhurt), "handler": (awaits, yields, unhurt), "def": (yields, unhurt)}
+    return (*asked[exercise.wants], intact)
+
+
+def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
+    """The mistakes that can be made in every exercise; the code of each defines the answer's name."""
+    name, head = exercise.answer, f"{exercise.signature}\n"
+    plain = exercise.wants == "def"
+    keyword = "async def" if plain else "def"
+    other = f"{keyword} {name}({', '.join(exercise.parameters)}):\n    return None\n"
+    none = f"{'def' if plain else 'async def'} {name}():\n    return None\n"
+    nap = "import asyncio\n\n\nasync def nap():\n    await asyncio.sleep(0)\n\n\n"
+    every = [
+        Wrong("a value where a function belongs", f"{name} = 42\n", "callable"),
+        Wrong("a call instead of the function", f"async def call():\n    pass\n\n\n{name} = call()\n", "called"),
+        Wrong("the stub, unchanged", exercise.stub, "started"),
+        Wrong("the other kind of function", other, "plain" if plain else "async"),
+        Wrong("no parameters", none, "parameters"),
+        Wrong("an exception", f"{head}    return 1 / 0\n", "unhurt"),
+        Wrong("a thread that sleeps", f"import time\n\n\n{head}    time.sleep(3)\n", "yields"),
+        Wrong("a loop without an end", f"{head}    while True:\n        pass\n", "yields"),
+    ]
+    if not plain:
+        every.append(Wrong("an await is missing", f"{nap}{head}    nap()\n", "awaits"))
+    if exercise.wants == "async def":
+        every.append(
+            Wrong("a wait without an end", f"import asyncio\n\n\n{head}    await asyncio.sleep(3600)\n", "ends")
+        )
+    return tuple(every)
+
+
+def _is_async(answer: object) -> bool:
+    return inspect.iscoroutinefunction(answer) or inspect.iscoroutinefunction(getattr(answer, "__call__", None))  # noqa: B004
+
+
+def _takes(answer: object, count: int) -> bool:
+    if not callable(answer):
+        return False
+    try:
+        inspect.signature(answer).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # a built-in that does not tell its parameters
+        return True
+    return True
+
+
+def _is_stub(exercise: Exercise[Any], answer: object) -> bool:
+    """Whether an answer is the stub as it was. Comments and blank lines do not count.
+
+    Sources are compared, not bytecode: the compiler writes different code for `asyncio.run(...)` where the import of
+    asyncio stands in the same cell.
+    """
+    try:
+        source = inspect.getsource(answer)  # type: ignore[arg-type]
+        return ast.dump(ast.parse(textwrap.dedent(source))) == ast.dump(ast.parse(exercise.stub))
+    except (OSError, TypeError, SyntaxError):  # there is no source, or not that of one function
+        return False

@@ -1,0 +1,99 @@
+"""What lessons answer with. Each is rich in a notebook and says the same as text.
+
+Result      passed, or not yet with a hint
+Reminder    a check nobody awaited
+Solution    code that passes
+Listing     all exercises
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wslab.lessons import show
+from wslab.lessons.exercise import Exercise
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Result:
+    """What a check found.
+
+    Attributes:
+        number: The exercise.
+        title: Its title.
+        passed: Whether the answer passed.
+        message: What was proved, or the hint. Our own words; backquotes mark code.
+        facts: What was seen, as text that may come from the answer.
+        condition: Name of the condition that did not hold; empty where all did.
+    """
+
+    number: str
+    title: str
+    passed: bool
+    message: str
+    facts: str = ""
+    condition: str = ""
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __repr__(self) -> str:
+        lines = [f"{self.number} {self.title}: {'passed' if self.passed else 'not yet'}", self.message]
+        if self.facts:
+            lines += [f"    {line}" for line in show.visible(self.facts).splitlines()]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        tone: show.Tone = "good" if self.passed else "not yet"
+        word = "✓ passed" if self.passed else "not yet"
+        return show.card(tone, f"{self.number} {self.title}", word, self.message, self.facts)
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Reminder:
+    """Stands where a check was made and not awaited."""
+
+    check_line: str
+
+    def __repr__(self) -> str:
+        return f"Nothing is checked yet. A check has to be awaited: {self.check_line}"
+
+    def _repr_html_(self) -> str:
+        return show.card(
+            "not yet", "Nothing is checked yet", "await is missing", f"A check has to be awaited: `{self.check_line}`"
+        )
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Solution:
+    """Code that passes an exercise. Text is the code itself, Markdown colours it in the reader's theme."""
+
+    exercise: Exercise[Any]
+
+    @property
+    def code(self) -> str:
+        """The code, without the imports the lesson has run before."""
+        return self.exercise.solution.strip()
+
+    def __repr__(self) -> str:
+        return self.code
+
+    def _repr_markdown_(self) -> str:
+        return f"**One solution of {self.exercise.heading}**\n\n```python\n{self.code}\n```"
+
+
+class Listing(tuple[Exercise[Any], ...]):
+    """All exercises, as a table."""
+
+    __slots__ = ()
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return [(exercise.number, exercise.title, exercise.check_line) for exercise in self]
+
+    def __repr__(self) -> str:
+        return show.columns(self._rows())
+
+    def _repr_html_(self) -> str:
+        rows = [(number, title, f"`{line}`") for number, title, line in self._rows()]
+        return show.table(("Exercise", "What you write", "How it is checked"), rows)

@@ -1,0 +1,111 @@
+"""What a trial may use: a lab of its own, random inputs, and a watch over handlers that run on a server's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+import threading
+from collections.abc import Awaitable, Callable
+
+from websockets.asyncio.server import ServerConnection
+
+from wslab.lab import Lab
+from wslab.lessons import apart, blame, unawaited
+from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
+
+WORDS = (
+    *("amber", "brave", "calm", "dusty", "eager", "fresh", "gentle", "happy", "icy", "jolly", "keen", "lucky"),
+    *("badger", "crane", "dolphin", "eagle", "falcon", "gecko", "heron", "ibis", "jackal", "koala", "lynx", "otter"),
+)
+
+PATIENCE = 2.0
+"""Seconds a trial waits for a reply that should come at once."""
+
+
+async def ended(event: threading.Event, seconds: float) -> bool:
+    """Wait for an event of another thread, at most `seconds`, and say whether it came."""
+    return await asyncio.to_thread(event.wait, seconds)
+
+
+Handler = Callable[[ServerConnection], Awaitable[None]]
+
+
+class Stage:
+    """One trial's surroundings.
+
+    Args:
+        name: Name of the lab the trial gets; no learner's lab has it.
+        home: File of the answer's code.
+        unawaited: Called with a coroutine that came where a value was expected, and the line that made it.
+    """
+
+    def __init__(self, name: str, home: str, on_unawaited: unawaited.Listener) -> None:
+        self._name = name
+        self._home = home
+        self._on_unawaited = on_unawaited
+        self._lab: Lab | None = None
+        self._server_thread: tuple[asyncio.AbstractEventLoop, int] | None = None
+        self._over = threading.Event()
+        self.random = random.Random()
+        self.ending = Ending.FINISHED
+        self.mishap: Mishap = NOTHING_HAPPENED
+
+    @property
+    def lab(self) -> Lab:
+        """A lab for this trial alone, closed after it."""
+        if self._lab is None:
+            self._lab = Lab(self._name)
+        return self._lab
+
+    def phrase(self) -> str:
+        """Make a short text in lower case that no answer can know beforehand."""
+        return f"{self.random.choice(WORDS)} {self.random.choice(WORDS)} {self.random.randrange(1000, 10_000)}"
+
+    def value(self, value: object) -> object:
+        """Take what an answer returned. A coroutine is noted as one that was never awaited, and becomes None."""
+        left = unawaited.close(value)
+        if left is None:
+            return value
+        self._on_unawaited(*left)
+        return None
+
+    def watched(self, handler: Handler) -> Handler:
+        """Wrap a handler so that what it raises is known here as well as in the server's log."""
+
+        @functools.wraps(handler)
+        async def watching(connection: ServerConnection) -> None:
+            self._server_thread = asyncio.get_running_loop(), threading.get_ident()
+            self._over.clear()
+            unawaited.track()
+            try:
+                left: object = await handler(connection)  # type: ignore[func-returns-value]
+                self.value(left)
+            except apart.Stopped:
+                pass
+            except Exception as error:
+                self.ending, self.mishap = Ending.RAISED, blame.of_exception(error, self._home)
+                raise
+            finally:
+                self._over.set()
+
+        return watching
+
+    async def over(self, seconds: float) -> bool:
+        """Wait until a watched handler has ended, at most `seconds`, and say whether it has."""
+        return await asyncio.to_thread(self._over.wait, seconds)
+
+    def look(self) -> None:
+        """See whether a watched handler blocks its server's thread, and if so note where and stop it."""
+        if self._server_thread is None:
+            return
+        loop, ident = self._server_thread
+        if not apart.turns(loop):
+            self.ending, self.mishap = Ending.BLOCKED, blame.of_thread(ident, self._home)
+            apart.stop_thread(ident)
+
+    async def close(self) -> None:
+        """Close the lab, if there is one."""
+        if self._lab is not None:
+            await self._lab.close()
+            self._lab = None
