@@ -32,6 +32,7 @@ from wslab.net import (
     TimedOut,
     WebSocket,
     check_handler,
+    check_origins,
     echo,
     install_prints,
     uninstall_prints,
@@ -124,6 +125,7 @@ class Lab:
         checked = check_handler(handler)
         check_name("server", name)
         check_port(port)
+        check_origins(origins)
         check_options(options)
         return Pending(lambda: self._serve(checked, name, port, origins, options), "server = await lab.serve()")
 
@@ -149,7 +151,7 @@ class Lab:
     @property
     def log(self) -> Log:
         """The live message log: the same one each time."""
-        if self._log is None:
+        if self._log is None or self._log.closed:
             self._log = Log(self.timeline, self.name)
         return self._log
 
@@ -276,18 +278,15 @@ class Lab:
         await leaving.wait_gone(self._gone)
         while self._changing:  # noqa: ASYNC110  (another serve() is at it, perhaps on another loop: no Event spans both)
             await asyncio.sleep(0.01)
+        self._check_open()
         self._changing = True
         try:
+            old = self._servers.get(name)
+            if old is not None and port in (0, old.port):
+                await self._retire(old)
             server = Server(name, handler, self.timeline, origins, options)
-            old = self._servers.pop(name, None)
-            chosen = port
-            if old is not None:
-                self.timeline.note(f"server {name} restarts", "its connections are closed with 1012 (service restart)")
-                await old.shut_down(1012, "service restart")
-                chosen = port or old.port
-            chosen = chosen or self._ports.get(name, 0)
             try:
-                await server.start(chosen)
+                await server.start(port or self._ports.get(name, 0))
             except PortTaken:
                 if port:
                     raise
@@ -296,10 +295,23 @@ class Lab:
             server.on_change(self._ends.changed)
             self._servers[name] = server
             self._ports[name] = server.port
-            self.timeline.note(f"server {name} listens", server.url)
+            if self._closed:
+                await server.shut_down(1001)
+            self._check_open()
+            if old is not None:  # on another port it goes on until the new one serves
+                await self._retire(old)
+            self.timeline.note(f'server "{name}" listens', server.url)
             return server
         finally:
             self._changing = False
+
+    async def _retire(self, old: Server) -> None:
+        """Stop a server that is replaced."""
+        if old.running:
+            self.timeline.note(
+                f'server "{old.name}" restarts', "its connections are closed with 1012 (service restart)"
+            )
+            await old.shut_down(1012, "service restart")
 
     async def _settled(self, limit: float) -> None:
         deadline, pause = time.monotonic() + limit, 0.002
@@ -342,10 +354,11 @@ class Lab:
         """Close all that is open. Runs on any loop."""
         await leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread)
         await asyncio.gather(*(server.shut_down(1001) for server in self._servers.values()))
+        # They stay on the page: what happened can still be read after the lab is closed.
         if self._log is not None:
-            self._log.close()
+            self._log.stop()
         if self._panel is not None:
-            self._panel.close()
+            self._panel.stop()
         uninstall_prints()
         if self._thread is not None:
             self._thread.stop()

@@ -17,17 +17,16 @@ _NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def let_loopback_pass(timeline: Timeline) -> None:
-    """Add the loopback names to NO_PROXY of this process, with a row, where proxies are set."""
-    if not {"http", "https", "ws", "wss", "socks", "all"} & set(urllib.request.getproxies()):
-        return
+    """Add the loopback names to NO_PROXY of this process; where proxies are set already, a row says so."""
+    either = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     missing = False
-    for variable in ("no_proxy", "NO_PROXY"):
-        names = [name for name in os.environ.get(variable, "").split(",") if name]
+    for variable in ("no_proxy", "NO_PROXY"):  # Python reads the first and forgets the second, other programs the second
+        names = [name for name in (os.environ.get(variable) or either).split(",") if name]
         add = [name for name in _NAMES if name not in names]
         if add and "*" not in names:
             os.environ[variable] = ",".join(names + add)
             missing = True
-    if missing:
+    if missing and {"http", "https", "ws", "wss", "socks", "all"} & set(urllib.request.getproxies()):
         timeline.note(
             "proxies are set here", "loopback was added to NO_PROXY of this process, so that it is reached directly"
         )

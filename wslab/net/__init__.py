@@ -20,6 +20,7 @@ from wslab.net.handlers import check_handler as check_handler
 from wslab.net.handlers import echo as echo
 from wslab.net.origins import LOOPBACK as LOOPBACK
 from wslab.net.origins import Origins as Origins
+from wslab.net.origins import check_origins as check_origins
 from wslab.net.pending import Pending as Pending
 from wslab.net.prints import install as install_prints
 from wslab.net.prints import uninstall as uninstall_prints
@@ -54,6 +55,7 @@ __all__ = [
     "TimedOut",
     "WebSocket",
     "check_handler",
+    "check_origins",
     "echo",
     "install_prints",
     "uninstall_prints",

@@ -6,6 +6,7 @@ A frame is the learner's own unless its file belongs to Python, to an installed 
 from __future__ import annotations
 
 import linecache
+import os
 import re
 import sys
 import sysconfig
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _OURS = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
-    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    | {_OURS, str(Path(_OURS).resolve())}
+    folder + os.sep
+    for folder in {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {_OURS}
 )
 _CURES = (
     (re.compile(r"\btime\.sleep\(|(?<![.\w])sleep\("), "use await asyncio.sleep"),

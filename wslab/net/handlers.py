@@ -70,7 +70,7 @@ def check_handler(handler: Any) -> Handler:
     return handler  # type: ignore[no-any-return]
 
 
-def explain_end(end: End, error: Exception, name: str) -> None:
+def explain_end(end: End, error: BaseException, name: str) -> None:
     """Leave a row that says why a handler ended.
 
     Args:
@@ -78,9 +78,9 @@ def explain_end(end: End, error: Exception, name: str) -> None:
         error: What came out of the handler.
         name: The handler's name.
     """
-    place = raised_at(error)
-    at = f" at {place}" if place else ""
     if isinstance(error, ConnectionClosed):
+        place = raised_at(error)
+        at = f" at {place}" if place else ""
         received = error.rcvd
         if received is None:
             why = "the connection was lost without a Close frame"
@@ -88,6 +88,11 @@ def explain_end(end: End, error: Exception, name: str) -> None:
             why = f"the client closed with {received.code} ({close_code_name(received.code)})"
         end.note("note", f"handler {name} stopped", f"{why}{at}")
         return
-    end.note(
-        "note", f"handler {name} raised", f"{type(error).__name__}: {error}{at}", problem="the server closes with 1011"
-    )
+    explain_raise(end, error, f"handler {name}", "the server closes with 1011")
+
+
+def explain_raise(end: End, error: BaseException, who: str, so: str) -> None:
+    """Leave a row that says what was raised, on which line, and what the server does about it."""
+    place = raised_at(error)
+    at = f" at {place}" if place else ""
+    end.note("note", f"{who} raised", f"{type(error).__name__}: {error}{at}", problem=so)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
+
+from wslab.net.errors import BadType
 
 LOOPBACK = "loopback pages, and programs that send no Origin"
 """The default rule."""
@@ -16,6 +19,23 @@ LOOPBACK = "loopback pages, and programs that send no Origin"
 Origins = str | Sequence[str | re.Pattern[str] | None] | None
 
 _HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def check_origins(rule: Any) -> None:
+    """See that something says who may connect.
+
+    Raises:
+        BadType: It does not; the message shows how to write it.
+    """
+    if rule is None or rule is LOOPBACK:
+        return
+    if not isinstance(rule, (list, tuple, set, frozenset)) or not all(
+        entry is None or isinstance(entry, (str, re.Pattern)) for entry in rule
+    ):
+        raise BadType(
+            f'origins is a list of exact Origins such as origins=["http://localhost:8888"], not {rule!r:.60}; '
+            "write origins=None for everybody, or leave it out for loopback pages"
+        )
 
 
 def allowed(origin: str | None, rule: Origins) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
 
 import psutil
@@ -66,7 +67,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise PortTaken(port, holder(port)) from None
+            raise PortTaken(port, holder(port, host)) from None
         if family == socket.AF_INET6:
             raise _NoSuchAddress from error
         raise
@@ -74,12 +75,16 @@ def _bind(host: str, port: int) -> socket.socket:
     return sock
 
 
-def holder(port: int) -> str:
+def holder(port: int, host: str = "127.0.0.1") -> str:
     """Which program listens on a port, in words; empty where the system does not tell."""
     if port < 1024:
         return "the system: ports below 1024 need administrator rights, or another program has it"
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
-                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+            if connection.status != psutil.CONN_LISTEN or connection.laddr.port != port or not connection.pid:
+                continue
+            if connection.laddr.ip not in (host, "0.0.0.0", "::"):  # noqa: S104
+                continue  # the same port of another address, where we may just have begun to listen
+            name = "this kernel itself" if connection.pid == os.getpid() else psutil.Process(connection.pid).name()
+            return f"{name} (process {connection.pid})"
     return ""

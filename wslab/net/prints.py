@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import io
 import sys
 import threading
@@ -22,22 +23,36 @@ Sink = Callable[[str], None]
 _sink: ContextVar[Sink | None] = ContextVar("wslab_print", default=None)
 _lock = threading.Lock()
 _users = 0
-_original = builtins.print
+_builtin = builtins.print
+_ours: _Print | None = None
 
 
-def _print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False) -> None:
-    sink = _sink.get()
-    if sink is None or (file is not None and file is not sys.stdout):
-        _original(*values, sep=sep, end=end, file=file, flush=flush)
-        return
-    text = io.StringIO()
-    _original(*values, sep=sep, end=end, file=text)  # once, so that a value's __str__ is not called twice
-    sink(text.getvalue().removesuffix("\n"))
-    _original(text.getvalue(), end="", file=file, flush=flush)
+class _Print:
+    """What stands in for a `print` while somebody listens, and passes everything on afterwards.
 
+    Each time it is a new one: a cell may have wrapped the last one in a print of its own, and would be called by what it calls.
+    """
 
-_print.__name__ = _print.__qualname__ = "print"
-_print.__doc__ = _original.__doc__
+    def __init__(self, original: Callable[..., None]) -> None:
+        self.original = original
+        functools.update_wrapper(self, original)
+
+    def __call__(
+        self, *values: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False
+    ) -> None:
+        sink = _sink.get() if _ours is self else None
+        if sink is None or (file is not None and file is not sys.stdout):
+            self.original(*values, sep=sep, end=end, file=file, flush=flush)
+            return
+        text = io.StringIO()
+        _builtin(*values, sep=sep, end="", file=text)  # once, so that a value's __str__ is not called twice
+        body = text.getvalue()
+        _builtin(end=end, file=text)
+        sink(text.getvalue().removesuffix("\n"))
+        self.original(body, end=end, file=file, flush=flush)
+
+    def __repr__(self) -> str:
+        return repr(self.original)
 
 
 @contextlib.contextmanager
@@ -52,18 +67,19 @@ def printing_to(sink: Sink) -> Iterator[None]:
 
 def install() -> None:
     """Begin to listen. Each call wants one `uninstall`."""
-    global _users, _original  # noqa: PLW0603  (there is one builtins.print in a process)
+    global _users, _ours  # noqa: PLW0603  (there is one builtins.print in a process)
     with _lock:
         _users += 1
-        if _users == 1 and builtins.print is not _print:
-            _original = builtins.print
-            builtins.print = _print
+        if _ours is None:
+            builtins.print = _ours = _Print(builtins.print)
 
 
 def uninstall() -> None:
     """Stop listening, once the last user has."""
-    global _users  # noqa: PLW0603
+    global _users, _ours  # noqa: PLW0603
     with _lock:
         _users = max(0, _users - 1)
-        if _users == 0 and builtins.print is _print:
-            builtins.print = _original
+        if _users == 0 and _ours is not None:
+            if builtins.print is _ours:
+                builtins.print = _ours.original
+            _ours = None

@@ -46,7 +46,9 @@ class Server:
         self.name = name
         self.port = 0
         self._timeline = timeline
-        self._hosts = (options.pop("host"),) if options.get("host") else ("127.0.0.1", "::1")
+        options = dict(options)
+        host = options.pop("host", None)
+        self._hosts = (host,) if host else ("127.0.0.1", "::1")
         self._secure = options.get("ssl") is not None
         self._serving = Serving(name, handler, timeline, origins, options)
         self._stopped = False
@@ -120,10 +122,15 @@ class Server:
         await asyncio.sleep(0)
         deadline = time.monotonic() + _STOP
         stopping = asyncio.ensure_future(serving.thread.run(serving.stop(code, reason), _STOP, lambda: "stuck"))
-        while not stopping.done():
-            await asyncio.wait({stopping}, timeout=0.1)
-            if self.stuck() or time.monotonic() > deadline:
-                break
+        try:
+            while not stopping.done():
+                await asyncio.wait({stopping}, timeout=0.1)
+                if self.stuck() or time.monotonic() > deadline:
+                    break
+        except asyncio.CancelledError:  # a learner interrupted the cell: it goes on by itself
+            stopping.cancel()
+            serving.retire()
+            raise
         if not stopping.done():
             stopping.cancel()
             serving.abandon()

@@ -20,7 +20,7 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from wslab.net import prints
-from wslab.net.handlers import Handler, explain_end
+from wslab.net.handlers import Handler, explain_end, explain_raise
 from wslab.net.origins import Origins, allowed
 from wslab.net.tap import recorded_server
 from wslab.net.threads import LoopThread
@@ -116,9 +116,13 @@ class Serving:
         ]:
             with contextlib.suppress(OSError, AttributeError):
                 sock.shutdown(socket.SHUT_RDWR)
-        self.thread.post(lambda: self.thread.loop.create_task(self._clean_up()))
+        self.retire()
         self.thread.interrupt()
         self.changed()
+
+    def retire(self) -> None:
+        """Stop without anybody who waits for it, and end the thread. From any other thread."""
+        self.thread.post(lambda: self.thread.loop.create_task(self._clean_up()))
 
     async def _clean_up(self) -> None:
         await self.stop(1011, "")
@@ -160,8 +164,12 @@ class Serving:
             return connection.respond(403, f"Origin {said} may not connect to this server.\n")
         if self._also_ask is None:
             return None
-        answer: Response | Awaitable[Response | None] | None = self._also_ask(connection, request)
-        return await answer if inspect.isawaitable(answer) else answer
+        try:
+            answer: Response | Awaitable[Response | None] | None = self._also_ask(connection, request)
+            return await answer if inspect.isawaitable(answer) else answer
+        except Exception as error:
+            explain_raise(connection.end, error, "process_request", "the server answers 500")  # type: ignore[attr-defined]
+            raise
 
     async def _serve(self, connection: ServerConnection) -> None:
         """Run the learner's handler for one connection."""
@@ -175,9 +183,11 @@ class Serving:
         try:
             with prints.printing_to(end.printed):
                 await body
-        except Exception as error:
-            if not self._stopping:
+        except BaseException as error:
+            if not self._stopping and self.thread.loop.is_running():
                 explain_end(end, error, self.handler_name)
+                if not isinstance(error, Exception):  # `exit()` in a handler ends that handler, not the server
+                    raise RuntimeError(f"{type(error).__name__} in a handler") from error
             raise
         finally:
             self._running.pop(task, None)

@@ -112,12 +112,23 @@ class LoopThread:
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         try:
-            with contextlib.suppress(Abandoned):
-                self.loop.run_forever()
+            while not self._run_on():
+                pass
         finally:
             with contextlib.suppress(BaseException):
                 self._wind_up()
             self.ended.set_result(None)
+
+    def _run_on(self) -> bool:
+        """Run the loop. Returns whether it is to end: `exit()` in a task or a callback leaves the loop, and it goes on."""
+        try:
+            self.loop.run_forever()
+        except (SystemExit, KeyboardInterrupt) as error:
+            self._report(self.loop, {"exception": error})
+            return False
+        except Abandoned:
+            pass
+        return True
 
     def _wind_up(self) -> None:
         """End whatever still lives on the loop, without a warning and without waiting for the unwilling."""
@@ -129,7 +140,9 @@ class LoopThread:
                 task.cancel()
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0.1))
         for task in asyncio.all_tasks(self.loop):
-            # It refuses to end: say nothing of it.
+            # It refuses to end: say nothing of it, and never collect it. Collected, it would run on without a loop, where its
+            # `await` raises at once, is swallowed at once, and so on for ever, in whichever thread the collector runs.
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()

@@ -1,12 +1,19 @@
 """The bytes that one end sent, or received, exactly as they went by: chunks, their offsets and their times.
 
 Written by one thread, read by any. Appending is the hot path of all recording and does nothing but append to three lists;
-only `drop` shortens them, and it must hold the store's write lock against a writer in the middle of an append.
+only `drop` shortens them, and it must hold the store's write lock against a writer in the middle of an append. Chunks that
+are let go leave an empty place behind at first: the lists are made shorter only now and then, else each drop would move them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMPACT = 1024
 
 
 class ByteStream:
@@ -19,50 +26,56 @@ class ByteStream:
         stop: Offset behind the last byte.
     """
 
-    __slots__ = ("chunks", "starts", "stop", "times")
+    __slots__ = ("_gone", "chunks", "starts", "stop", "times")
 
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
         self.starts: list[int] = []
         self.times: list[int] = []
         self.stop = 0
+        self._gone = 0  # how many of the oldest places are empty
 
     @property
     def first(self) -> int:
         """Offset of the oldest byte still kept."""
-        return self.starts[0] if self.starts else self.stop
+        return self.starts[self._gone] if self._gone < len(self.starts) else self.stop
+
+    @property
+    def count(self) -> int:
+        """How many chunks are still kept."""
+        return len(self.chunks) - self._gone
+
+    def pieces(self, start: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `start` up to `stop`, as far as they are kept: chunk by chunk, the outer ones cut."""
+        chunks, starts = self.chunks, self.starts
+        index = max(self._gone, bisect_right(starts, start, self._gone) - 1)
+        while index < len(chunks) and (at := starts[index]) < stop:
+            chunk = chunks[index]
+            if at < start or at + len(chunk) > stop:
+                chunk = chunk[max(0, start - at) : stop - at]
+            if chunk:
+                yield chunk
+            index += 1
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`, as far as they are kept."""
-        index = max(0, bisect_right(self.starts, start) - 1)
-        parts = []
-        for at, chunk in zip(self.starts[index:], self.chunks[index:], strict=False):
-            if at >= stop:
-                break
-            parts.append(chunk[max(0, start - at) : stop - at])
-        return b"".join(parts)
-
-    def after(self, offset: int) -> list[bytes]:
-        """The whole chunks that begin at or behind an offset; a chunk that straddles it is cut."""
-        index = bisect_left(self.starts, offset)
-        rest = self.chunks[index:]
-        if index and (cut := offset - self.starts[index - 1]) < len(self.chunks[index - 1]):
-            rest.insert(0, self.chunks[index - 1][cut:])
-        return rest
+        return b"".join(self.pieces(start, stop))
 
     def time_of(self, stop: int) -> int | None:
         """When the last byte before offset `stop` went by; None when it has not, or is no longer kept."""
-        if stop > self.stop or not self.starts:
+        if stop > self.stop:
             return None
-        index = bisect_left(self.starts, stop) - 1
-        return self.times[index] if index >= 0 else None
+        index = bisect_left(self.starts, stop, self._gone) - 1
+        return self.times[index] if index >= self._gone else None
 
-    def droppable(self, offset: int) -> int:
-        """How many of the oldest chunks end at or before an offset."""
-        index = bisect_right(self.starts, offset) - 1
-        if index >= 0 and offset >= self.starts[index] + len(self.chunks[index]):
+    def droppable(self, offset: int) -> tuple[int, int]:
+        """How many of the oldest chunks end at or before an offset, and where the last of them ends."""
+        index = bisect_right(self.starts, offset, self._gone) - 1
+        if self._gone <= index < len(self.chunks) and self.starts[index] + len(self.chunks[index]) <= offset:
             index += 1
-        return max(0, index)
+        if index <= self._gone:
+            return 0, self.first
+        return index - self._gone, self.starts[index - 1] + len(self.chunks[index - 1])
 
     def drop(self, count: int) -> int:
         """Let the oldest chunks go. The caller holds the write lock.
@@ -70,6 +83,11 @@ class ByteStream:
         Returns:
             How many bytes they held.
         """
-        size = sum(map(len, self.chunks[:count]))
-        del self.chunks[:count], self.starts[:count], self.times[:count]
+        stop = self._gone + count
+        size = sum(map(len, self.chunks[self._gone : stop]))
+        self.chunks[self._gone : stop] = [b""] * count
+        self._gone = stop
+        if stop > _COMPACT and stop * 2 > len(self.chunks):
+            del self.chunks[:stop], self.starts[:stop], self.times[:stop]
+            self._gone = 0
         return size

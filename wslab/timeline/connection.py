@@ -16,104 +16,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.ends import TCP_ENDED
+from wslab.timeline.ends import TCP_ENDED, weight
 from wslab.timeline.records import PREVIEW, Detail, Row, Seen, Source
 from wslab.wire import CLOSE, OPCODES, Decoded, Frame, Head, StreamDecoder, close_code_name, one_line, parse_close
 
 if TYPE_CHECKING:
+    import threading
+
     from wslab.timeline.bytestream import ByteStream
     from wslab.timeline.ends import End, Note
 
 PAYLOAD_LIMIT = 16 * 1024 * 1024
 """The most payload bytes that a `Detail` carries."""
-
-_MARK_EVERY = 256  # rows between two places where a compressed stream can be entered again
-
-
-class Direction:
-    """One direction of a connection: where its bytes are, how far they are decoded, and its rows still kept."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.stream: ByteStream | None = None
-        self.end: End | None = None
-        self.head = StreamDecoder(source)
-        self.base = StreamDecoder(source)
-        self.marks: list[tuple[int, StreamDecoder]] = []
-        self.rows: deque[Row] = deque()
-        self.count = 0
-        self.finished = False
-
-    def follow(self, sender: End | None, receiver: End | None) -> None:
-        """Choose whose bytes to decode. Once chosen it stays: both ends hold the same bytes."""
-        if self.stream is not None:
-            return
-        if sender is not None:
-            self.end, self.stream = sender, sender.sent
-        elif receiver is not None:
-            self.end, self.stream = receiver, receiver.received
-
-    def decode(self) -> list[Decoded]:
-        """Decode what has arrived since the last time."""
-        if self.stream is None or self.stream.stop <= self.head.fed:
-            return []
-        out: list[Decoded] = []
-        for chunk in self.stream.after(self.head.fed):
-            out += self.head.feed(chunk)
-        return out
-
-    def finish(self) -> list[Decoded]:
-        """End the direction once its end is over and all its bytes are decoded."""
-        if self.finished or self.stream is None or self.end is None or self.end.closed is None:
-            return []
-        if self.stream.stop > self.head.fed:
-            return []
-        self.finished = True
-        return self.head.finish()
-
-    def mark(self) -> None:
-        """Keep a place to enter a compressed stream again, every so many rows."""
-        if self.head.deflated and self.count % _MARK_EVERY == 0:
-            self.marks.append((self.head.fed, self.head.copy()))
-
-    def release(self, offset: int, streams: list[ByteStream]) -> tuple[int, int]:
-        """Let the bytes before an offset go; the decoder at the base advances over them, so that the rest still decodes.
-
-        Args:
-            offset: Where the first byte stands that is still needed.
-            streams: The streams of both ends that hold this direction. The caller holds the write lock.
-
-        Returns:
-            How many bytes and chunks are gone.
-        """
-        size = chunks = 0
-        for stream in streams:
-            count = stream.droppable(offset)
-            if not count:
-                continue
-            if stream is self.stream:
-                for chunk in stream.chunks[:count]:
-                    self.base.feed(chunk)
-                self.marks = [mark for mark in self.marks if mark[0] >= self.base.fed]
-            size += stream.drop(count)
-            chunks += count
-        return size, chunks
-
-    def enter(self, offset: int) -> StreamDecoder:
-        """A decoder that stands at or before an offset, and knows all it must to decode from there.
-
-        Raises:
-            LookupError: The bytes at the offset are no longer kept.
-        """
-        if self.base.fed > offset:
-            raise LookupError("its bytes are no longer kept")
-        if offset and not self.head.deflated:
-            return self.head.jump(offset)
-        best = self.base
-        for at, decoder in self.marks:
-            if at <= offset:
-                best = decoder
-        return best.copy()
 
 
 class Connection:
@@ -125,6 +39,7 @@ class Connection:
         server_end: The server's end, where it is recorded.
         kept: How many of its rows are still kept.
         notes_read: How many notes the last `decode` took off its ends.
+        behind: Whether the last `decode` left something to decode.
     """
 
     def __init__(self, number: int, started: int) -> None:
@@ -141,6 +56,7 @@ class Connection:
         self._own: dict[str, int] = {"client": 0, "server": 0}
         self.kept = 0
         self.notes_read = 0
+        self.behind = False
 
     @property
     def ends(self) -> list[End]:
@@ -165,8 +81,11 @@ class Connection:
     def __repr__(self) -> str:
         return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"
 
-    def decode(self) -> list[Row]:
+    def decode(self, budget: int) -> list[Row]:
         """Decode what both ends have recorded since the last time.
+
+        Args:
+            budget: How many chunks of a direction to decode, or rows to make of them, at the most.
 
         Returns:
             The new rows, in the order in which they were first seen.
@@ -174,20 +93,27 @@ class Connection:
         up, down = self._directions["client to server"], self._directions["server to client"]
         up.follow(self.client_end, self.server_end)
         down.follow(self.server_end, self.client_end)
-        notes = self._take_notes()  # first: what an end noted, it noted after the bytes that are decoded below
+        # First: what an end noted, it noted after the bytes that are decoded below; and a client sends its first frame
+        # only after the response, so what it had sent by now can be told from what it will send, once that is decoded.
+        counts = [(end, len(end.notes)) for end in self.ends]
+        up_stop, down_stop = up.stop, down.stop
         found: list[Row] = []
-        for item in down.decode():
+        for item in down.decode(down_stop, budget):
             if self._response is None and item.head is not None:
                 self._response = item.head
                 up.base.negotiate(item.head)
             found.append(self._row(down, item))
         if self._response is not None:
             found += [self._row(up, item) for item in up.head.negotiate(self._response)]
-        for item in up.decode():
-            found.append(self._row(up, item))
-        for direction in (up, down):
-            found += [self._row(direction, item) for item in direction.finish()]
-        found += [row for end, note in notes if (row := self._note(end, note))]
+        if down.head.fed >= down_stop:
+            for item in up.decode(up_stop, budget):
+                found.append(self._row(up, item))
+        self.behind = down.head.fed < down_stop or up.head.fed < up_stop
+        self.notes_read = 0
+        if not self.behind:
+            for direction in (up, down):
+                found += [self._row(direction, item) for item in direction.finish()]
+            found += [row for end, note in self._take_notes(counts) if (row := self._note(end, note))]
         found.sort(key=lambda row: row.time)
         self.kept += len(found)
         return found
@@ -206,9 +132,8 @@ class Connection:
         except LookupError as error:
             return Detail(row, (), None, (), client, server, str(error))
         assert direction.stream is not None
-        if decoder.fed < row.start:
-            for chunk in direction.stream.after(decoder.fed):
-                decoder.feed(chunk[: max(0, row.start - decoder.fed)])
+        for chunk in direction.stream.pieces(decoder.fed, row.start):
+            decoder.feed(chunk)
         decoder.keep, decoder.bounds = PAYLOAD_LIMIT, []
         wire = direction.stream.read(decoder.fed, row.stop)
         found = decoder.feed(wire) + decoder.finish()
@@ -230,39 +155,71 @@ class Connection:
             problem = f"only the first {len(data)} of {item.size} bytes are shown"
         return Detail(row, (), data, frames, client, server, problem)
 
-    def forget(self, row: Row) -> tuple[int, int]:
-        """Drop the oldest row of this connection. The caller holds the write lock.
+    def forget(self, row: Row, *, count: bool) -> int:
+        """Drop the oldest row of this connection; its bytes go with the next `trim`.
+
+        Args:
+            row: The row.
+            count: Whether what goes with it counts as dropped.
 
         Returns:
-            How many raw bytes and chunks went with it.
+            How many raw bytes its note counted as.
         """
         self.kept -= 1
         direction = self._directions.get(row.source)
         if direction is None:
-            self._long.pop((row.source, row.index), None)
-            return 0, 0
-        if direction.rows and direction.rows[0] is row:
+            return weight(self._long.pop((row.source, row.index), ""))
+        if direction.rows and direction.rows[0][0] is row:
             direction.rows.popleft()
-        needed = direction.head.begun
-        if direction.rows:  # a control frame may stand inside the message that the next row is about
-            needed = min(needed, direction.rows[0].start)
-        return direction.release(needed, self._streams(row.source))
+        direction.counted = count
+        return 0
 
-    def cut(self) -> tuple[int, int]:
-        """Drop every byte that is decoded already, even of messages that are still incomplete. Needs the write lock."""
+    def trim(self, lock: threading.Lock) -> tuple[int, int, int]:
+        """Drop the bytes that no row needs any more, however late they came.
+
+        Returns:
+            How many raw bytes and chunks are gone, and how many of the bytes count as dropped.
+        """
+        size = chunks = counted = 0
+        for source, direction in self._directions.items():
+            if direction.count == len(direction.rows):
+                continue  # all its rows are kept
+            gone = direction.release(direction.needed(), self._streams(source), lock)
+            size, chunks = size + gone[0], chunks + gone[1]
+            counted += gone[0] if direction.counted else 0
+        return size, chunks, counted
+
+    def empty(self, lock: threading.Lock) -> tuple[int, int, int]:
+        """Drop every byte of a connection that is over.
+
+        Returns:
+            As `trim` does.
+        """
+        size = chunks = counted = 0
+        for source, direction in self._directions.items():
+            for stream in self._streams(source):
+                count = stream.count
+                with lock:
+                    gone = stream.drop(count)
+                size, chunks = size + gone, chunks + count
+                counted += gone if direction.counted else 0
+        return size, chunks, counted
+
+    def cut(self, lock: threading.Lock) -> tuple[int, int]:
+        """Drop every byte that is decoded already, even of messages that are still incomplete."""
         size = chunks = 0
         for source, direction in self._directions.items():
             if direction.rows:
                 continue
             direction.head.cut()
-            gone = direction.release(direction.head.fed, self._streams(source))
+            gone = direction.release(direction.head.fed, self._streams(source), lock)
             size, chunks = size + gone[0], chunks + gone[1]
         return size, chunks
 
     def unsettled(self) -> str:
         """What is still under way, in words; empty when this connection has settled."""
         client, server = self.client_end, self.server_end
-        if any(end.closed is None and end.local is None for end in self.ends):
+        if client is not None and client.closed is None and client.local is None:
             return "is still connecting"
         if any(end.notes for end in self.ends):
             return "has a call that the network has not taken yet"
@@ -286,7 +243,7 @@ class Connection:
     def _row(self, direction: Direction, item: Decoded) -> Row:
         stream = direction.stream
         assert stream is not None
-        name, text = _describe(item)
+        name, text = describe(item)
         size = None if item.kind in ("handshake", "close") else item.size
         when = stream.time_of(item.stop) or stream.time_of(stream.stop) or self.started
         row = Row(
@@ -294,20 +251,21 @@ class Connection:
             item.frames, item.compressed, item.start, item.stop, None, item.problem,
         )  # fmt: skip
         direction.count += 1
-        direction.rows.append(row)
-        direction.mark()
+        direction.rows.append((row, item.since))
         return row
 
-    def _take_notes(self) -> list[tuple[End, Note]]:
+    def _take_notes(self, counts: list[tuple[End, int]]) -> list[tuple[End, Note]]:
         notes = []
-        for end in self.ends:
-            while end.notes and not end.notes[0].pending:
+        for end, count in counts:
+            for _ in range(count):
+                if end.notes[0].pending:
+                    break
                 notes.append((end, end.notes.popleft()))
         self.notes_read = len(notes)
         return notes
 
     def _note(self, end: End, note: Note) -> Row | None:
-        name = self._tcp_ended(end) if note.name is TCP_ENDED else note.name
+        name = self._tcp_ended(end) if note.name == TCP_ENDED else note.name
         if not name:
             return None
         index = self._own[end.side]
@@ -345,20 +303,3 @@ class Connection:
             return Seen("recorded", None if when is None else when - self.started)
         both = self.client_end is not None and self.server_end is not None
         return Seen("lost" if end.closed is not None and both else "on the way")
-
-
-def _describe(item: Decoded) -> tuple[str, str]:
-    """Name and one-line text of something decoded."""
-    if item.kind == "handshake":
-        head = item.head
-        return (head.name, head.summary) if head else ("handshake", "")
-    if item.opcode == CLOSE:
-        code, reason = parse_close(item.data)
-        if code is None:
-            return "close", "no status (an empty body)"
-        return f"close {code}", one_line(f"{close_code_name(code)}{': ' + reason if reason else ''}", PREVIEW)
-    name = OPCODES.get(item.opcode, "incomplete frame" if item.opcode < 0 else f"opcode {item.opcode:#x}")
-    if item.opcode == 1:
-        return name, one_line(item.data[: PREVIEW * 4].decode("utf-8", "replace"), PREVIEW)
-    data = item.data[: PREVIEW // 4].hex(" ")
-    return name, data + (" \u2026" if item.size > PREVIEW // 4 else "")

@@ -14,10 +14,12 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wslab.timeline.bytestream import ByteStream
+from wslab.timeline.records import PREVIEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wslab.timeline.connection import Connection
     from wslab.timeline.records import Kind, Source
     from wslab.timeline.store import Timeline
 
@@ -26,6 +28,11 @@ NOTE_LIMIT = 10_000
 
 TCP_ENDED = "TCP ended"
 """The note that every end leaves last. It becomes a row only where the closing handshake was not complete."""
+
+
+def weight(text: str) -> int:
+    """What a note's text counts as raw bytes: nothing while its row carries it whole anyway."""
+    return len(text) if len(text) > PREVIEW else 0
 
 
 class Address(NamedTuple):
@@ -78,11 +85,13 @@ class End:
         received: The bytes it received.
         closed: When its TCP connection ended, or never came to be; None while it lives.
         ending: How TCP ended, in words; empty for an orderly end.
+        connection: Where readers have placed it; None while they have not.
     """
 
     __slots__ = (
         "_store",
         "closed",
+        "connection",
         "created",
         "dirty",
         "ending",
@@ -112,6 +121,7 @@ class End:
         self.ending = ""
         self.notes: deque[Note] = deque()
         self.dirty = False
+        self.connection: Connection | None = None
 
     def connected(self, local: Any, remote: Any) -> None:
         """Say that TCP is up between these two addresses (as sockets name them)."""
@@ -154,13 +164,16 @@ class End:
         Returns:
             The note.
         """
-        note = Note(perf_counter_ns(), kind, name, text[:NOTE_LIMIT], size, link, problem, pending)
+        text = text[:NOTE_LIMIT]
         store = self._store
+        note = Note(0, kind, name, text, size, link, problem, pending)
         with store.write_lock:
+            note.time = perf_counter_ns()  # inside: notes of one end stand in the order of their times
             self.notes.append(note)
             store.chunks += 1
+            store.raw += weight(text)
         store.touch(self)
-        if store.chunks > store.full_chunks:
+        if store.raw > store.full_bytes or store.chunks > store.full_chunks:
             store.make_room()
         return note
 

@@ -37,7 +37,6 @@ class Pairing:
         self._make = make
         self._waiting: list[End] = []
         self._connecting: list[End] = []
-        self._of: dict[End, Connection] = {}
         self._lonely: dict[tuple[Address, Address], list[End]] = {}
 
     @property
@@ -45,35 +44,27 @@ class Pairing:
         """How many ends are not placed yet."""
         return len(self._waiting)
 
-    def of(self, end: End) -> Connection | None:
-        """The connection of an end; None while it waits."""
-        return self._of.get(end)
-
     def add(self, ends: list[End]) -> None:
         """Take new ends in and place all that can be placed, in the order in which they were created."""
         if not ends and not self._waiting:
             return
         waiting = sorted(self._waiting + ends, key=lambda end: end.created)
         self._waiting = []
-        for end in waiting:
-            if end.side == "client":
-                self._place(end, self._make())
-                self._connecting.append(end)
+        self._connecting += [end for end in waiting if end.side == "client"]
         self._settle_clients()
         for end in waiting:
-            if end.side == "server":
-                partner = self._partner(end)
-                if partner is not None:
-                    self._place(end, self._of[partner])
-                elif self._may_still_come(end):
-                    self._waiting.append(end)
-                else:
-                    self._place(end, self._make())
+            if end.side == "client":
+                self._number(end)
+            elif (partner := self._partner(end)) is not None:
+                self._place(end, self._number(partner))
+            elif self._may_still_come(end):
+                self._waiting.append(end)
+            else:
+                self._number(end)
 
     def forget(self, connection: Connection) -> None:
-        """Let a connection go of which no row is kept."""
+        """Let a connection go of which no row is kept: nobody will turn out to be its other end."""
         for end in connection.ends:
-            self._of.pop(end, None)
             if end.local is None or end.remote is None:
                 continue
             ends = self._lonely.get((end.local, end.remote), [])
@@ -82,12 +73,19 @@ class Pairing:
             if not ends:
                 self._lonely.pop((end.local, end.remote), None)
 
+    def _number(self, end: End) -> Connection:
+        """The connection of an end; a new one, with the next number, if it has none."""
+        if end.connection is None:
+            self._place(end, self._make())
+        assert end.connection is not None
+        return end.connection
+
     def _place(self, end: End, connection: Connection) -> None:
         if end.side == "client":
             connection.client_end = end
         else:
             connection.server_end = end
-        self._of[end] = connection
+        end.connection = connection
 
     def _settle_clients(self) -> None:
         """Clients whose address has become known wait for their server's end; those that failed do not."""
@@ -104,7 +102,7 @@ class Pairing:
             return None
         ends = self._lonely.get((server.remote, server.local), [])
         for client in ends:
-            if client.closed is None or client.closed + SLACK >= server.created:
+            if _overlap(client, server):
                 ends.remove(client)
                 return client
         return None
@@ -114,3 +112,10 @@ class Pairing:
             return False
         port = server.local.port if server.local else None
         return any(client.created <= server.created and client.target in (None, port) for client in self._connecting)
+
+
+def _overlap(client: End, server: End) -> bool:
+    """Whether both may have lived at the same time: a port is used again once its connection is over."""
+    if client.closed is not None and client.closed + SLACK < server.created:
+        return False
+    return server.closed is None or client.created <= server.closed

@@ -13,14 +13,17 @@ makes a little room itself, unless a reader is at it already.
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 import time
 from collections import deque
+from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal
 
 from wslab.timeline.connection import Connection
-from wslab.timeline.ends import End, Note
+from wslab.timeline.ends import Address, End, Note
 from wslab.timeline.pairing import Pairing
 from wslab.timeline.records import PREVIEW, Detail, Dropped, Row
 from wslab.timeline.transcript import transcript
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _COMPACT = 4096
+_LITTLE = 512  # chunks, or rows, of a direction that a writer decodes at once to make room
 
 
 class Timeline:
@@ -66,8 +70,8 @@ class Timeline:
         self._new: list[End] = []
         self._dirty: list[End] = []
         self._quiet = True
-        self._watchers: list[Callable[[], None]] = []
-        self._notes: deque[Note] = deque(maxlen=keep)
+        self._watchers: list[partial[None]] = []
+        self._notes: deque[Note] = deque()
         self._noted = 0
         self._numbered = 0
         self._connections: dict[int, Connection] = {}
@@ -75,6 +79,7 @@ class Timeline:
         self._rows: list[Row] = []
         self._gone = 0  # rows let go at the front of _rows and not compacted yet
         self._first = 0
+        self._end = 0
         self._dropped_rows = 0
         self._dropped_bytes = 0
 
@@ -98,15 +103,23 @@ class Timeline:
             remote: The client's.
         """
         end = End(self, "server", label)
-        end.connected(local, remote)
+        end.local, end.remote = Address.of(local), Address.of(remote)
         return self._add(end)
 
     def note(
         self, name: str, text: str = "", *, kind: Literal["note", "print", "fault"] = "note", problem: str = ""
     ) -> None:
         """Record a row of the lab's own: a server started, a port was taken over."""
-        self._notes.append(Note(perf_counter_ns(), kind, name, one_line(text, PREVIEW), problem=problem))
-        self._wake()
+        note = Note(0, kind, name, one_line(text, PREVIEW), problem=problem)
+        with self.write_lock:
+            note.time = perf_counter_ns()
+            self._notes.append(note)
+            self.chunks += 1
+            wake, self._quiet = self._quiet, False
+        if wake:
+            self._wake()
+        if self.chunks > self.full_chunks:
+            self.make_room()
 
     def touch(self, end: End) -> None:
         """Say that an end has recorded something."""
@@ -114,14 +127,18 @@ class Timeline:
             if not end.dirty:
                 end.dirty = True
                 self._dirty.append(end)
-        if self._quiet:
+            wake, self._quiet = self._quiet, False
+        if wake:
             self._wake()
 
     def make_room(self) -> None:
-        """Called by a writer that finds the store full. Returns at once when a reader is at work, which makes room too."""
+        """Called by a writer that finds the store full: it decodes a little and lets the oldest go.
+
+        Returns at once when a reader is at work, which makes room too.
+        """
         if self._read_lock.acquire(blocking=False):
             try:
-                self.refresh()
+                self._refresh(_LITTLE)
             finally:
                 self._read_lock.release()
 
@@ -135,7 +152,7 @@ class Timeline:
     @property
     def end(self) -> int:
         """Arrival position behind the newest row."""
-        return self._first + len(self._rows) - self._gone
+        return self._end
 
     @property
     def dropped(self) -> Dropped:
@@ -147,34 +164,47 @@ class Timeline:
 
         Any thread may call it at any time; it is cheap when nothing is new.
         """
+        self._refresh(sys.maxsize)
+
+    def _refresh(self, budget: int) -> None:
         with self._read_lock:
             with self.write_lock:
                 new, self._new = self._new, []
                 dirty, self._dirty = self._dirty, []
                 for end in dirty:
                     end.dirty = False
+                noted = len(self._notes)
+                self.chunks -= noted
                 self._quiet = True
             self._pairing.add(new)
             rows: list[Row] = []
-            while self._notes:
+            for _ in range(noted):
                 note = self._notes.popleft()
                 when = note.time - self._started
                 rows.append(Row(0, "lab", self._noted, note.kind, when, note.name, note.text, problem=note.problem))
                 self._noted += 1
             connections = {}
             for end in dirty:
-                connection = self._pairing.of(end)
-                if connection is not None:
-                    connections[connection.number] = connection
+                if end.connection is not None:
+                    connections[end.connection.number] = end.connection
                 else:
                     self.touch(end)  # it waits for its client; whoever reads next looks again
-            for connection in connections.values():
-                rows += connection.decode()
-                with self.write_lock:
-                    self.chunks -= connection.notes_read
+            behind = False
+            for number, connection in connections.items():
+                if budget > 0:
+                    self._connections[number] = connection  # it may have been let go, and a handler of it still prints
+                    found = connection.decode(budget)
+                    rows += found
+                    budget -= len(found) + 1
+                    self._account(0, connection.notes_read, 0)
+                    self._tidy(connection)
+                if connection.behind or budget <= 0:
+                    behind = True
+                    self._again(connection)
             rows.sort(key=lambda row: row.time)
             self._rows += rows
-            self._bound()
+            self._end += len(rows)
+            self._bound(behind=behind)
 
     def rows(self, start: int | None = None, stop: int | None = None) -> list[Row]:
         """Rows by arrival position.
@@ -232,8 +262,7 @@ class Timeline:
     def connection_of(self, end: End) -> int | None:
         """Public number of the connection that an end belongs to; None while that cannot be said yet."""
         with self._read_lock:
-            connection = self._pairing.of(end)
-            return connection.number if connection else None
+            return end.connection.number if end.connection else None
 
     def unsettled(self) -> list[str]:
         """What is still under way, one sentence each; empty when everything that was sent is received."""
@@ -254,18 +283,19 @@ class Timeline:
         """Be told when something was recorded.
 
         Args:
-            callback: Called once after each `refresh` that is followed by something new. It may come from any thread and
-                must return at once: the network waits for it.
+            callback: Called now, and then once after each `refresh` that is followed by something new. It may come from any
+                thread and must return at once: the network waits for it.
 
         Returns:
             A function that ends the watch.
         """
-        self._watchers.append(callback)
+        entry = partial(callback)  # an object of its own, even where the same function watches twice
+        self._watchers.append(entry)
         callback()
 
-        def unwatch() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
+        def unwatch() -> None:  # without a lock: a collector may call it in the middle of a write
+            with contextlib.suppress(ValueError):
+                self._watchers.remove(entry)
 
         return unwatch
 
@@ -287,13 +317,22 @@ class Timeline:
             self._new.append(end)
             end.dirty = True
             self._dirty.append(end)
-        self._wake()
+            wake, self._quiet = self._quiet, False
+        if wake:
+            self._wake()
         return end
 
     def _wake(self) -> None:
-        self._quiet = False
         for watcher in tuple(self._watchers):
             watcher()
+
+    def _again(self, connection: Connection) -> None:
+        """Look at a connection again at the next refresh. Watchers were told of what is not decoded yet."""
+        with self.write_lock:
+            for end in connection.ends:
+                if not end.dirty:
+                    end.dirty = True
+                    self._dirty.append(end)
 
     def _make_connection(self) -> Connection:
         self._numbered += 1
@@ -301,43 +340,52 @@ class Timeline:
         self._connections[self._numbered] = connection
         return connection
 
-    def _bound(self) -> None:
+    def _tidy(self, connection: Connection) -> None:
+        """Let go what no row needs: bytes, and the whole connection once it is over."""
+        size, chunks, counted = connection.trim(self.write_lock)
+        self._account(size, chunks, counted)
+        if not connection.kept:
+            self._forget(connection)
+
+    def _bound(self, *, behind: bool) -> None:
         over = len(self._rows) - self._gone - self.keep
         if over > 0:
             self._drop(over)
         while (self.raw > self.keep_bytes or self.chunks > self.keep_chunks) and len(self._rows) > self._gone:
-            self._drop(1)
-        if self.raw > self.keep_bytes or self.chunks > self.keep_chunks:
+            self._drop(1 + (len(self._rows) - self._gone) // 64)
+        if not behind and (self.raw > self.keep_bytes or self.chunks > self.keep_chunks):
             for connection in self.connections():
-                with self.write_lock:
-                    self._account(*connection.cut(), count=True)
+                size, chunks = connection.cut(self.write_lock)
+                self._account(size, chunks, size)
 
     def _drop(self, count: int, *, count_it: bool = True) -> None:
+        size, touched = 0, {}
         for row in self._rows[self._gone : self._gone + count]:
-            self._first += 1
-            self._dropped_rows += count_it
             connection = self._connections.get(row.connection)
-            if connection is None:
-                continue
-            with self.write_lock:
-                self._account(*connection.forget(row), count=count_it)
-            if not connection.kept and not connection.open:
-                self._forget(connection)
+            if connection is not None:
+                touched[row.connection] = connection
+                size += connection.forget(row, count=count_it)
+        self._first += count
+        self._dropped_rows += count if count_it else 0
+        self._account(size, 0, size if count_it else 0)
+        for connection in touched.values():
+            self._tidy(connection)
         self._gone += count
         if self._gone > _COMPACT and self._gone * 2 > len(self._rows):
             del self._rows[: self._gone]
             self._gone = 0
 
-    def _account(self, size: int, chunks: int, *, count: bool) -> None:
-        self.raw -= size
-        self.chunks -= chunks
-        self._dropped_bytes += size if count else 0
+    def _account(self, size: int, chunks: int, dropped: int) -> None:
+        with self.write_lock:
+            self.raw -= size
+            self.chunks -= chunks
+            self._dropped_bytes += dropped
 
     def _forget(self, connection: Connection) -> None:
+        """Let a connection go of which no row is kept, once it is over."""
+        if connection.open or connection.behind or any(end.notes for end in connection.ends):
+            return
         self._pairing.forget(connection)
         del self._connections[connection.number]
-        with self.write_lock:
-            for end in connection.ends:
-                for stream in (end.sent, end.received):
-                    chunks = len(stream.chunks)
-                    self._account(stream.drop(chunks), chunks, count=True)
+        size, chunks, counted = connection.empty(self.write_lock)
+        self._account(size, chunks, counted)

@@ -2,7 +2,8 @@
 
 Order *by cause*: connection by connection; within one, each end's own order, where a frame is one thing that both ends saw.
 What neither end's order decides comes client first. Where each side waits for the other this gives one text only.
-Order *by direction*: connection by connection, and within one each source by itself. Where a lesson bursts, this gives one text.
+Order *by direction*: connection by connection, and within one: the client's calls, what it sent, what the server sent, what the
+client's code was told and printed, the server's own rows. Where a lesson bursts, this gives one text.
 
     by cause, what must come before what
       rows of one source            their index
@@ -13,7 +14,7 @@ Order *by direction*: connection by connection, and within one each source by it
         a call                      before the bytes that it caused
 
 Masked, because they differ from run to run: ports, keys, masking keys, ping payloads, dates and versions of software. A payload
-is never changed.
+is never changed, nor is the reason of a close.
 """
 
 from __future__ import annotations
@@ -29,9 +30,16 @@ if TYPE_CHECKING:
     from wslab.timeline.connection import Connection
     from wslab.timeline.ends import End
 
-_RANK: dict[Source, int] = {source: rank for rank, source in enumerate(SOURCES)}
+_RANK: dict[Source, int] = {source: 2 * rank for rank, source in enumerate(SOURCES)}
+_TOLD = _RANK["server to client"] + 1
 _LAST = ("error", "close")  # the events that come after everything the client's end saw
-_PORT = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])[:,] ?\d{1,5}\b")
+_PORT = re.compile(
+    r"""((?:\b127\.\d+\.\d+\.\d+ | \b0\.0\.0\.0 | localhost | ::1 | ::)  # an address of this machine
+         [\]'"]* (?:[:,]|[ ]port) [ ]?                                 # as in a URL, a tuple or a sentence
+         | \bport[ =])
+        \d{1,5}\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _WAY: dict[Source, str] = {
     "client to server": "client \u2192 server",
     "server to client": "server \u2192 client",
@@ -72,14 +80,15 @@ def transcript(
     known = {connection.number: connection for connection in connections}
     lines = []
     if dropped and dropped.rows:
-        lines.append(f"... {dropped.rows} older rows were dropped; a larger Lab(keep=...) keeps more")
+        rows_were = "row was" if dropped.rows == 1 else "rows were"
+        lines.append(f"... {dropped.rows} older {rows_were} dropped; a larger Lab(keep=..., keep_bytes=...) keeps more")
     for number in sorted(groups):
         group = groups[number]
         connection = known.get(number)
         if by == "cause" and connection is not None:
             group = _by_cause(group, connection)
         else:
-            group.sort(key=lambda row: (_RANK[row.source], row.index))
+            group.sort(key=_by_direction)
         lines += [_line(row, times=times) for row in group]
     return "\n".join(lines)
 
@@ -93,6 +102,8 @@ def _line(row: Row, *, times: bool) -> str:
         parts.append(f"{row.size} B")
     elif row.kind == "control":
         parts.append(f"{row.size} B")
+    elif row.kind == "close" or row.name in ("close", "close()"):  # a reason is payload
+        parts.append(row.text)
     elif row.text:
         parts.append(_masked(row.text))
     if row.frames > 1:
@@ -104,7 +115,13 @@ def _line(row: Row, *, times: bool) -> str:
 
 
 def _masked(text: str) -> str:
-    return _PORT.sub(r"\1:PORT", text)
+    return _PORT.sub(r"\1PORT", text)
+
+
+def _by_direction(row: Row) -> tuple[int, int]:
+    """The sources one after the other; a client's calls before the bytes, what it was told behind them."""
+    told = row.source == "client" and not (row.kind == "event" and row.name.endswith("()"))
+    return (_TOLD if told else _RANK[row.source], row.index)
 
 
 def _by_cause(rows: list[Row], connection: Connection) -> list[Row]:

@@ -18,6 +18,7 @@ INFLATE_LIMIT = 64 * 1024 * 1024
 """The most bytes one message is inflated to. A bomb past it is left alone, and its context with it."""
 
 _STEP = 256 * 1024
+_BITS = frozenset(str(bits) for bits in range(8, 16))
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 section 7.2.2: what the sender cut off
 
 
@@ -55,8 +56,8 @@ def negotiated_deflate(response: Head, direction: str) -> Deflate | None:
                 key, _, setting = parameter.partition("=")
                 if key.strip() == f"{sender}_no_context_takeover":
                     takeover = False
-                elif key.strip() == f"{sender}_max_window_bits" and setting.strip('" ').isdigit():
-                    bits = min(15, max(8, int(setting.strip('" '))))
+                elif key.strip() == f"{sender}_max_window_bits" and setting.strip('" ') in _BITS:
+                    bits = int(setting.strip('" '))
             return Deflate(bits, takeover)
     return None
 
@@ -65,15 +66,16 @@ class Inflater:
     """Inflates the compressed messages of one direction, piece by piece.
 
     `problem` is empty while the context is known; after a bomb or broken data it says why it is gone, and pieces then
-    inflate to nothing.
+    inflate to nothing. Without context takeover the next message starts afresh.
     """
 
-    __slots__ = ("_deflate", "_produced", "_z", "problem")
+    __slots__ = ("_between", "_deflate", "_produced", "_z", "problem")
 
     def __init__(self, deflate: Deflate) -> None:
         self._deflate = deflate
         self._z = zlib.decompressobj(-deflate.window_bits)
         self._produced = 0
+        self._between = True
         self.problem = ""
 
     def copy(self) -> Inflater:
@@ -81,6 +83,17 @@ class Inflater:
         twin = copy.copy(self)
         twin._z = self._z.copy()  # noqa: SLF001  (a twin of our own)
         return twin
+
+    def begin(self) -> None:
+        """Begin a message, unless one has begun: in the context of those before it, or in a new one."""
+        if not self._between:
+            return
+        self._between, self._produced = False, 0
+        if not self._deflate.context_takeover:
+            self._z = zlib.decompressobj(-self._deflate.window_bits)
+            self.problem = ""
+        elif self._z.eof:  # a block with BFINAL ends zlib's stream, and its context cannot be carried over
+            self._z = zlib.decompressobj(-self._deflate.window_bits)
 
     def feed(self, piece: bytes) -> bytes:
         """Inflate a piece of a message.
@@ -91,7 +104,11 @@ class Inflater:
         Returns:
             What they inflate to; nothing once the context is gone.
         """
+        self.begin()
         if self.problem:
+            return b""
+        if self._z.eof:
+            self._go_on(piece)
             return b""
         out = []
         try:
@@ -108,6 +125,7 @@ class Inflater:
                     break
         except zlib.error as error:
             self._forget(f"it does not inflate ({error})")
+        self._go_on(self._z.unused_data)
         return b"".join(out)
 
     def finish(self) -> bytes:
@@ -116,14 +134,14 @@ class Inflater:
         Returns:
             The last bytes of the message.
         """
-        out = self.feed(_TAIL)
-        self._produced = 0
-        if not self._deflate.context_takeover:
-            self._z = zlib.decompressobj(-self._deflate.window_bits)
-            self.problem = ""
-        elif self._z.eof:  # RFC 7692 section 7.2.3.5: a block with BFINAL ends the data, not the context we could keep
-            self._z = zlib.decompressobj(-self._deflate.window_bits)
+        out = b"" if self._z.eof and not self._between else self.feed(_TAIL)
+        self._between = True
         return out
+
+    def _go_on(self, rest: bytes) -> None:
+        """Behind a final block only padding may stand, an octet of zeros (RFC 7692 section 7.2.3.4)."""
+        if rest.strip(b"\0"):
+            self._forget("it goes on behind its final block (BFINAL), and that is not read")
 
     def _forget(self, why: str) -> None:
         self.problem = why

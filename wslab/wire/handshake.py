@@ -5,6 +5,7 @@ Only reading, for the log. Credentials are redacted here, once, so that no view 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wslab.wire.text import one_line
@@ -15,6 +16,7 @@ HEAD_LIMIT = 64 * 1024
 REDACTED = frozenset({"authorization", "proxy-authorization", "cookie", "cookie2", "set-cookie", "set-cookie2"})
 
 _LINE = 4096
+_END_OF_LINE = re.compile(r"\r?\n")  # a single LF may end a line too (RFC 9112 section 2.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Head:
     def status(self) -> int | None:
         """The status code of a response; None for a request."""
         parts = self.start_line.split(" ", 2)
-        if parts[0].startswith("HTTP/") and len(parts) > 1 and parts[1].isdigit() and len(parts[1]) == 3:
+        if parts[0].startswith("HTTP/") and len(parts) > 1 and re.fullmatch("[0-9]{3}", parts[1]):
             return int(parts[1])
         return None
 
@@ -72,8 +74,11 @@ class Head:
             if name.lower() in ("upgrade", "origin", "sec-websocket-protocol"):
                 parts.append(f"{name}: {value}")
             elif name.lower() == "sec-websocket-extensions":
-                parts.append(f"{name}: {', '.join(offer.split(';')[0].strip() for offer in value.split(','))}")
+                parts += [offer.split(";")[0].strip() for offer in value.split(",")]
         return one_line(", ".join(parts))
+
+    def __repr__(self) -> str:
+        return f"<Head {self.name}>"  # the generated one would show credentials
 
 
 def parse_head(data: bytes) -> Head:
@@ -85,12 +90,16 @@ def parse_head(data: bytes) -> Head:
     Returns:
         The head.
     """
-    start, *rest = data.decode("latin-1").split("\r\n")
-    headers = []
+    start, *rest = _END_OF_LINE.split(data.decode("latin-1"))
+    headers: list[tuple[str, str]] = []
     for line in rest:
+        if line[:1] in (" ", "\t") and headers:  # folded: it goes on with the line before (RFC 9112 section 5.2)
+            name, value = headers[-1]
+            headers[-1] = (name, value + " " + line.strip(" \t"))
+            continue
         name, colon, value = line.partition(":")
         if colon:
-            headers.append((name, value.strip(" \t")))
+            headers.append((name.strip(" \t"), value.strip(" \t")))
         elif line:
             headers.append((line, ""))
     return Head(start, tuple(headers))

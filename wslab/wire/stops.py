@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wslab.wire.frames import parse_header
+from wslab.wire.handshake import HEAD_LIMIT
 
 
 class FrameStops:
@@ -32,7 +33,9 @@ class FrameStops:
         if self._head:
             end = data.find(b"\r\n\r\n")
             if end < 0:
-                self._held = data
+                cut = max(0, size - HEAD_LIMIT)  # longer than any head: nothing will be found in it
+                self._held = data[cut:]
+                self.position += cut
                 return stops
             self._head, at = False, end + 4
             stops.append(self.position + at)

@@ -17,17 +17,20 @@ from wslab.wire.deflate import Deflate, Inflater, negotiated_deflate
 from wslab.wire.frames import BINARY, CLOSE, CONTINUATION, OPCODES, TEXT, FrameHeader, parse_header, unmask
 from wslab.wire.handshake import HEAD_LIMIT, Head, parse_head
 
-PREVIEW_BYTES = 800
-"""Payload bytes kept for a preview: 200 characters of the longest UTF-8."""
+PREVIEW_BYTES = 804
+"""Payload bytes kept for a preview: 200 characters of the longest UTF-8, and one more that shows that there is more."""
 
 _END_OF_HEAD = b"\r\n\r\n"
+_BITE = 16 * 1024  # compressed bytes inflated at once: a thousand times as much is held for a moment
+_RESERVED_BIT = "a reserved bit is set without an extension (RFC 6455 section 5.2)"
 
 
 class Decoded(NamedTuple):
     """Something whole that the stream said.
 
     `start` and `stop` are offsets in the stream; a message's range may hold control frames of others. `data` is the
-    preview of the payload (inflated), `size` all of it.
+    preview of the payload (inflated), `size` all of it. `since` is where the oldest thing began that was not complete before
+    this was: `start`, or for a control frame inside a message the start of that message.
     """
 
     kind: Literal["handshake", "message", "control", "close"]
@@ -40,6 +43,7 @@ class Decoded(NamedTuple):
     compressed: bool = False
     problem: str = ""
     head: Head | None = None
+    since: int = 0
 
 
 class StreamDecoder:
@@ -166,7 +170,9 @@ class StreamDecoder:
                     header = parse_header(data, at)
                     if header is None:
                         break
-                    self._begin(header, base + at)
+                    broken_off = self._begin(header, base + at)
+                    if broken_off is not None:
+                        out.append(broken_off)
                     at += header.size
                 if self._left:
                     piece = data[at : at + self._left] if at or size > self._left else data
@@ -178,12 +184,13 @@ class StreamDecoder:
                 if done is not None:
                     out.append(done)
             elif self._phase == "head":
-                stop = data.find(_END_OF_HEAD, max(0, at + self._head_from - 3))
-                if stop < 0 and size - at <= HEAD_LIMIT:
+                stop = data.find(_END_OF_HEAD, max(0, at + self._head_from - 3), at + HEAD_LIMIT)
+                whole = stop >= 0
+                if not whole and size - at < HEAD_LIMIT:
                     self._head_from = size - at
                     break
-                stop = size if stop < 0 else stop + 4
-                out.append(self._end_head(data[at:stop], base + at, base + stop))
+                stop = stop + 4 if whole else at + HEAD_LIMIT
+                out.append(self._end_head(data[at:stop], base + at, base + stop, whole=whole))
                 at = stop
             elif self._phase == "wait":
                 if size - at > HEAD_LIMIT:
@@ -205,18 +212,22 @@ class StreamDecoder:
         stop = self.fed
         problem = "incomplete: the connection ended in the middle of it"
         if self._phase == "head" and self._held:
-            return [Decoded("handshake", self.position, stop, problem=problem, head=parse_head(self._held))]
+            head = parse_head(self._held)
+            return [Decoded("handshake", self.position, stop, problem=problem, head=head, since=self.position)]
         if self._m_opcode >= 0:
             return [self._message(stop, self._m_problem or problem)]
         if self._left or (self._phase == "frames" and self._held):
             opcode = self._header.opcode if self._left else -1
             start = self._frame_start if self._left else self.position
-            return [Decoded("control", start, stop, opcode, self._control, len(self._control), 1, problem=problem)]
+            size = self._header.payload_length - self._left if self._left else 0
+            return [Decoded("control", start, stop, opcode, self._control, size, 1, problem=problem, since=start)]
         return []
 
-    def _end_head(self, data: bytes, start: int, stop: int) -> Decoded:
+    def _end_head(self, data: bytes, start: int, stop: int, *, whole: bool) -> Decoded:
         head = parse_head(data.removesuffix(_END_OF_HEAD))
-        if not self._client:
+        if not whole:
+            self._phase = "raw"
+        elif not self._client:
             self._agree(head)
             self._phase = "frames" if self._upgraded else "raw"
         elif not head.is_http:
@@ -225,8 +236,10 @@ class StreamDecoder:
             self._phase = "frames" if self._upgraded else "raw"
         else:
             self._phase = "wait"
-        problem = "" if head.is_http else "this is not an HTTP/1.1 head (RFC 6455 section 4)"
-        return Decoded("handshake", start, stop, problem=problem, head=head)
+        problem = "" if whole else f"a head of more than {HEAD_LIMIT >> 10} KiB"
+        if not head.is_http:
+            problem = "this is not an HTTP/1.1 head (RFC 6455 section 4)"
+        return Decoded("handshake", start, stop, problem=problem, head=head, since=start)
 
     def _agree(self, response: Head) -> None:
         self._negotiated = True
@@ -234,36 +247,56 @@ class StreamDecoder:
         self._deflate = negotiated_deflate(response, self.direction)
         self._inflater = Inflater(self._deflate) if self._deflate else None
 
-    def _begin(self, header: FrameHeader, start: int) -> None:
+    def _begin(self, header: FrameHeader, start: int) -> Decoded | None:
+        """Begin a frame; returns the message that it breaks off, if it does."""
         self._header, self._frame_start, self._left = header, start, header.payload_length
         opcode = header.first & 0x0F
+        broken_off = None
         if opcode >= CLOSE:
             self._control = b""
-            return
+            return None
         if self._m_opcode < 0 or opcode != CONTINUATION:
             interrupted = self._m_opcode >= 0
+            if interrupted:
+                problem = "never finished: another message began (RFC 6455 section 5.4)"
+                if self._m_compressed:
+                    self._gain(self._inflater.finish())  # type: ignore[union-attr]
+                broken_off = self._message(start, self._m_problem or problem)
             self._m_opcode, self._m_start, self._m_frames = opcode, start, 0
             self._m_parts, self._m_room, self._m_size = [], self.keep, 0
-            self._m_compressed = bool(header.first & 0x40) and self._inflater is not None
+            self._m_compressed = False
+            if header.first & 0x40 and self._inflater is not None:
+                self._m_compressed = True
+                self._inflater.begin()
             self._m_problem = self._fault(header, opcode, interrupted=interrupted)
+        elif not self._m_problem:
+            self._m_problem = self._fault_of_mask(header) or (_RESERVED_BIT if header.first & 0x70 else "")
         self._m_frames += 1
+        return broken_off
+
+    def _fault_of_mask(self, header: FrameHeader) -> str:
+        if header.masked == self._client:
+            return ""
+        who = "a client must mask" if self._client else "a server must not mask"
+        return f"{who} its frames (RFC 6455 section 5.1)"
 
     def _fault(self, header: FrameHeader, opcode: int, *, interrupted: bool = False) -> str:
         if opcode not in OPCODES:
             return f"reserved opcode {opcode:#x} (RFC 6455 section 5.2)"
-        if header.masked != self._client:
-            who = "a client must mask" if self._client else "a server must not mask"
-            return f"{who} its frames (RFC 6455 section 5.1)"
+        if wrong := self._fault_of_mask(header):
+            return wrong
         if opcode == CONTINUATION:
             return "a continuation of no message (RFC 6455 section 5.4)"
         if interrupted:
             return "it began before the message before it was finished (RFC 6455 section 5.4)"
         if header.first & 0x30 or (header.first & 0x40 and (opcode >= CLOSE or self._inflater is None)):
-            return "a reserved bit is set without an extension (RFC 6455 section 5.2)"
+            return _RESERVED_BIT
         if opcode >= CLOSE and header.payload_length > 125:
             return "a control frame of more than 125 bytes (RFC 6455 section 5.5)"
         if opcode >= CLOSE and not header.first & 0x80:
             return "a fragmented control frame (RFC 6455 section 5.5)"
+        if opcode == CLOSE and header.payload_length == 1:
+            return "the body of a Close frame is empty or begins with a two-byte code (RFC 6455 section 5.5.1)"
         return ""
 
     def _take(self, piece: bytes) -> None:
@@ -275,7 +308,10 @@ class StreamDecoder:
                 self._control += unmask(piece[: PREVIEW_BYTES - phase], header.masking_key, phase)
             return
         if self._m_compressed:
-            self._gain(self._inflater.feed(unmask(piece, header.masking_key, phase)))  # type: ignore[union-attr]
+            inflate = self._inflater.feed  # type: ignore[union-attr]
+            plain = unmask(piece, header.masking_key, phase)
+            for at in range(0, length, _BITE):
+                self._gain(inflate(plain[at : at + _BITE]))
             return
         self._m_size += length
         if self._m_room > 0:
@@ -298,21 +334,24 @@ class StreamDecoder:
             if opcode == CLOSE and self.closed < 0:
                 self.closed = stop
             problem, size = self._fault(header, opcode), header.payload_length
-            return Decoded(kind, self._frame_start, stop, opcode, self._control, size, 1, problem=problem)
+            start = self._frame_start
+            since = start if self._m_opcode < 0 else self._m_start
+            return Decoded(kind, start, stop, opcode, self._control, size, 1, problem=problem, since=since)
         if self.bounds is not None:
             self.bounds.append((self._frame_start, stop))
         if not header.first & 0x80:
             return None
         if self._m_compressed:
             self._gain(self._inflater.finish())  # type: ignore[union-attr]
-            if self._inflater.problem:  # type: ignore[union-attr]
-                self._m_problem = self._m_problem or self._inflater.problem  # type: ignore[union-attr]
         return self._message(stop, self._m_problem)
 
     def _message(self, stop: int, problem: str) -> Decoded:
         opcode = self._m_opcode if self._m_opcode in (TEXT, BINARY) or problem else BINARY
-        data = b"".join(self._m_parts)
+        data, start = b"".join(self._m_parts), self._m_start
+        if self._m_compressed and self._inflater is not None and self._inflater.problem:
+            # How much of it inflates depends on how it was cut into pieces: nothing is the same however that was.
+            problem, data, self._m_size = problem or self._inflater.problem, b"", 0
         self._m_opcode, self._m_parts = -1, []
         return Decoded(
-            "message", self._m_start, stop, opcode, data, self._m_size, self._m_frames, self._m_compressed, problem
+            "message", start, stop, opcode, data, self._m_size, self._m_frames, self._m_compressed, problem, None, start
         )

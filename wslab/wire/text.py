@@ -5,7 +5,19 @@ from __future__ import annotations
 _VISIBLE = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 _VISIBLE |= dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000)), 0xFFFD)
 _VISIBLE |= dict.fromkeys(
-    (0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), 0xFFFD
+    # Not the joiners U+200C and U+200D: Persian and emoji are written with them.
+    (
+        0x061C,
+        0x180E,
+        0x200B,
+        0x200E,
+        0x200F,
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFEFF,
+        *range(0xFFF9, 0xFFFC),
+    ),
+    0xFFFD,
 )
 _LINES = str.maketrans({"\r": " ", "\n": " ", "\t": " "})
 

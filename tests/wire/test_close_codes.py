@@ -1,0 +1,34 @@
+"""Close codes and their names (RFC 6455 section 7.4)."""
+
+from __future__ import annotations
+
+import pytest
+from websockets.frames import CLOSE_CODE_EXPLANATIONS
+
+from wslab.wire import CLOSE_CODES, close_code_name
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (0, "not used"),
+        (999, "not used"),
+        (1000, "normal closure"),
+        (1004, "reserved"),
+        (1016, "reserved"),
+        (2999, "reserved"),
+        (3000, "registered for libraries and frameworks"),
+        (3999, "registered for libraries and frameworks"),
+        (4000, "private use"),
+        (4999, "private use"),
+        (5000, "out of range"),
+        (65_535, "out of range"),
+    ],
+)
+def test_a_code_without_a_name_is_called_by_its_range(code: int, name: str) -> None:
+    assert close_code_name(code) == name
+
+
+def test_every_code_that_websockets_knows_has_a_name() -> None:
+    assert set(CLOSE_CODES) == set(map(int, CLOSE_CODE_EXPLANATIONS))
+    assert all(close_code_name(code) == name for code, name in CLOSE_CODES.items())

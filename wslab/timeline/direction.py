@@ -1,0 +1,157 @@
+"""One direction of a connection: where its bytes are, how far they are decoded, and which of them are still needed.
+
+    bytes   gone │ base ... marks ... │ head   not decoded yet
+                 └ rows still kept    ┘
+
+Two decoders follow the stream: the head makes rows, and the base stands where the oldest byte is that is kept. When bytes
+are let go the base advances over them, so a row that is kept can always be decoded again. Marks are copies of the head made
+on the way, because a compressed stream can be entered only where the inflate context is known.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from wslab.timeline.records import PREVIEW, Row, Source
+from wslab.wire import CLOSE, OPCODES, Decoded, StreamDecoder, close_code_name, one_line, parse_close
+
+if TYPE_CHECKING:
+    import threading
+
+    from wslab.timeline.bytestream import ByteStream
+    from wslab.timeline.ends import End
+
+_MARK_ROWS = 256  # rows, or bytes, between two places where a compressed stream can be entered again
+_MARK_BYTES = 1024 * 1024
+
+
+class Direction:
+    """One direction of a connection: where its bytes are, how far they are decoded, and its rows still kept."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.stream: ByteStream | None = None
+        self.end: End | None = None
+        self.head = StreamDecoder(source)
+        self.base = StreamDecoder(source)
+        self.marks: deque[tuple[int, StreamDecoder]] = deque()
+        self.rows: deque[tuple[Row, int]] = deque()
+        self.count = 0
+        self.finished = False
+        self.counted = True
+        self._rows_since = self._bytes_since = 0
+
+    @property
+    def stop(self) -> int:
+        """Offset behind the last byte that can be decoded now."""
+        return self.stream.stop if self.stream is not None else 0
+
+    def follow(self, sender: End | None, receiver: End | None) -> None:
+        """Choose whose bytes to decode: the sender's as soon as that end is known, for they may never arrive.
+
+        Both ends hold the same bytes at the same offsets, so the one can take over from the other at any place.
+        """
+        if sender is not None and self.end is not sender and not self.finished:
+            self.end, self.stream = sender, sender.sent
+        elif self.stream is None and receiver is not None:
+            self.end, self.stream = receiver, receiver.received
+
+    def decode(self, stop: int, budget: int) -> list[Decoded]:
+        """Decode what has arrived since the last time.
+
+        Args:
+            stop: Where to stop at the latest.
+            budget: How many chunks to decode, or things to find, at the most.
+        """
+        out: list[Decoded] = []
+        if self.stream is None or stop <= self.head.fed:
+            return out
+        head = self.head
+        for chunk in self.stream.pieces(head.fed, stop):
+            found = head.feed(chunk)
+            if found:
+                out += found
+            if head.deflated:
+                self._mark(len(found), len(chunk))
+            budget -= 1
+            if len(out) > budget:
+                break
+        return out
+
+    def finish(self) -> list[Decoded]:
+        """End the direction once its end is over and all its bytes are decoded."""
+        if self.finished or self.stream is None or self.end is None or self.end.closed is None:
+            return []
+        if self.stream.stop > self.head.fed:
+            return []
+        self.finished = True
+        return self.head.finish()
+
+    def needed(self) -> int:
+        """Offset of the first byte that a row, or something still incomplete, needs."""
+        return min(self.rows[0][1], self.head.begun) if self.rows else self.head.begun
+
+    def release(self, offset: int, streams: list[ByteStream], lock: threading.Lock) -> tuple[int, int]:
+        """Let the bytes before an offset go; the decoder at the base advances over them, so that the rest still decodes.
+
+        Args:
+            offset: Where the first byte stands that is still needed.
+            streams: The streams of both ends that hold this direction.
+            lock: The write lock: held for letting go, not for decoding.
+
+        Returns:
+            How many bytes and chunks are gone.
+        """
+        size = chunks = 0
+        for stream in streams:
+            count, stop = stream.droppable(offset)
+            if not count:
+                continue
+            if stream is self.stream:
+                for chunk in stream.pieces(self.base.fed, stop):
+                    self.base.feed(chunk)
+                while self.marks and self.marks[0][0] < self.base.fed:
+                    self.marks.popleft()
+            with lock:
+                size += stream.drop(count)
+            chunks += count
+        return size, chunks
+
+    def _mark(self, rows: int, size: int) -> None:
+        """Keep a place to enter a compressed stream again, every so many rows and bytes."""
+        self._rows_since += rows
+        self._bytes_since += size
+        if self._rows_since >= _MARK_ROWS or self._bytes_since >= _MARK_BYTES:
+            self._rows_since = self._bytes_since = 0
+            self.marks.append((self.head.fed, self.head.copy()))
+
+    def enter(self, offset: int) -> StreamDecoder:
+        """A decoder that stands at or before an offset, and knows all it must to decode from there.
+
+        Raises:
+            LookupError: The bytes at the offset are no longer kept.
+        """
+        if self.base.fed > offset:
+            raise LookupError("its bytes are no longer kept")
+        if offset and not self.head.deflated:
+            return self.head.jump(offset)
+        best = next((decoder for at, decoder in reversed(self.marks) if at <= offset), self.base)
+        return best.copy()
+
+
+def describe(item: Decoded) -> tuple[str, str]:
+    """Name and one-line text of something decoded."""
+    if item.kind == "handshake":
+        head = item.head
+        return (head.name, head.summary) if head else ("handshake", "")
+    if item.opcode == CLOSE:
+        code, reason = parse_close(item.data)
+        if code is None:
+            return "close", "no status" + ("" if item.data else " (an empty body)")
+        return f"close {code}", one_line(f"{close_code_name(code)}{': ' + reason if reason else ''}", PREVIEW)
+    name = OPCODES.get(item.opcode, "incomplete frame" if item.opcode < 0 else f"opcode {item.opcode:#x}")
+    if item.opcode == 1:
+        return name, one_line(item.data.decode("utf-8", "replace"), PREVIEW)
+    data = item.data[: PREVIEW // 4].hex(" ")
+    return name, data + (" \u2026" if item.size > PREVIEW // 4 else "")
