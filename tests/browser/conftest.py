@@ -6,7 +6,6 @@ and the report says where.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _HERE = Path(__file__).parent
-_FAILED = pytest.StashKey[bool]()
 
 
 class OpenNotebook(Protocol):
@@ -39,15 +37,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None]:
+    """Leaves what helps to understand a failure, while the pages are still open."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
-    if report.when == "call":
-        item.stash[_FAILED] = report.failed
+    given = getattr(item, "funcargs", {})
+    if report.failed and report.when == "call" and {"jupyter", "tmp_path"} <= set(given):
+        folder = _keep_evidence(given["jupyter"], given["tmp_path"])
+        report.sections.append(("Evidence", f"screenshots, console and server log: {folder}"))
+
+
+def _keep_evidence(jupyter: Jupyter, folder: Path) -> Path:
+    for notebook in jupyter.opened:
+        if not notebook.page.is_closed():
+            name = notebook.path.stem
+            notebook.page.screenshot(path=folder / f"{name}.png")
+            (folder / f"{name}.console.txt").write_text("\n".join(notebook.console), encoding="utf-8")
+    (folder / "server.log").write_text(jupyter.read_log(), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium. For this folder only: Playwright's event loop would be in the way of every asyncio test after it."""
+    """Chromium, for this package only: as long as Playwright runs, so does its event loop, and asyncio tests cannot."""
     path = chromium()
     need(path, "no Chromium here: install it (Debian: apt install chromium) or set CHROMIUM to its path")
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  only here is it needed
@@ -59,7 +70,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """A JupyterLab server of this run's own."""
     server = Jupyter(tmp_path_factory.mktemp("jupyter") / "home").start()
@@ -91,18 +102,8 @@ def open_notebook(jupyter: Jupyter, page: Page) -> Iterator[OpenNotebook]:
 
 
 @pytest.fixture(autouse=True)
-def _evidence(jupyter: Jupyter, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """Leaves what helps to understand a failure."""
-    yield
-    if not request.node.stash.get(_FAILED, False):
-        return
-    for notebook in jupyter.opened:
-        if not notebook.page.is_closed():
-            name = notebook.path.stem
-            notebook.page.screenshot(path=tmp_path / f"{name}.png")
-            (tmp_path / f"{name}.console.txt").write_text("\n".join(notebook.console), encoding="utf-8")
-    (tmp_path / "server.log").write_text(jupyter.read_log(), encoding="utf-8")
-    print(f"screenshots, console and server log: {tmp_path}{os.sep}")
+def _evidence(jupyter: Jupyter, tmp_path: Path) -> None:
+    """Every test here has a server and a folder, so that its evidence can be kept."""
 
 
 @contextmanager

@@ -43,7 +43,9 @@ async def test_where_proxies_are_set_a_row_says_what_was_done(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
-async def test_names_that_are_there_stay_whichever_way_they_are_written(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_names_that_are_there_stay_whichever_way_they_are_written(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     monkeypatch.delenv({"no_proxy": "NO_PROXY", "NO_PROXY": "no_proxy"}[name])
     monkeypatch.setenv(name, "corp.example,localhost")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,14 @@ async def never_ends(connection: ServerConnection) -> None:
 
 async def swallows_cancel(connection: ServerConnection) -> None:
     while True:
-        try:
+        with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(3600)
-        except asyncio.CancelledError:
-            pass
 
 
 async def swallows_everything(connection: ServerConnection) -> None:
     while True:
-        try:
+        with contextlib.suppress(BaseException):
             await asyncio.sleep(3600)
-        except BaseException:  # noqa: BLE001, S110
-            pass
 
 
 async def sleeps(connection: ServerConnection) -> None:

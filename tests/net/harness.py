@@ -12,12 +12,12 @@ import contextlib
 import gc
 import inspect
 import logging
-import os
 import socket
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 import pytest
@@ -106,9 +106,9 @@ def open_sockets() -> set[str]:
     """The sockets of this process."""
     found = set()
     with contextlib.suppress(FileNotFoundError):
-        for number in os.listdir("/proc/self/fd"):
+        for descriptor in Path("/proc/self/fd").iterdir():
             with contextlib.suppress(OSError):
-                found.add(os.readlink(f"/proc/self/fd/{number}"))
+                found.add(str(descriptor.readlink()))
         return {name for name in found if name.startswith("socket:")}
     return {str(each) for each in psutil.Process().net_connections("inet")}
 
@@ -179,7 +179,7 @@ class RawServer:
         self.peers: list[Peer] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> RawServer:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         self.url = f"ws://127.0.0.1:{self.port}/"
@@ -286,9 +286,7 @@ class Relay:
         assert task is not None
         self.tasks.add(task)
         other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        await asyncio.gather(
-            self._carry(reader, other_writer, self.up), self._carry(other_reader, writer, self.down)
-        )
+        await asyncio.gather(self._carry(reader, other_writer, self.up), self._carry(other_reader, writer, self.down))
         for end in (writer, other_writer):
             end.close()
             with contextlib.suppress(ConnectionError):

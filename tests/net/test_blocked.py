@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import wslab
 from tests.net.handlers_that_stay import BLOCKING, sleeps, spins
 from tests.net.harness import rows, until
 from wslab import Lab, TimedOut
@@ -122,13 +123,11 @@ def test_each_blocking_line_has_its_cure(code: str, cure: str) -> None:
 
 
 def test_a_folder_beside_the_package_is_the_learners() -> None:
-    import wslab
-
     package = Path(wslab.__file__).resolve().parent
 
     def frame_in(name: str) -> bool:
         scope: dict[str, object] = {}
-        exec(compile("import sys\nframe = sys._getframe()", name, "exec"), scope)  # noqa: S102
+        exec(compile("import sys\nframe = sys._getframe()", name, "exec"), scope)
         return _is_own(scope["frame"])  # type: ignore[arg-type]
 
     assert not frame_in(str(package / "net" / "server.py"))

@@ -57,7 +57,9 @@ async def test_async_for_connects_again_and_each_time_is_a_connection_of_its_own
 async def test_options_go_to_websockets() -> None:
     async with Lab() as lab:
         server = await lab.serve(subprotocols=["chat"])
-        async with lab.connect(server.url, subprotocols=["chat"], compression=None, origin="http://localhost") as client:
+        async with lab.connect(
+            server.url, subprotocols=["chat"], compression=None, origin="http://localhost"
+        ) as client:
             assert client.subprotocol == "chat"
             assert client.request is not None
             assert client.request.headers["Origin"] == "http://localhost"
@@ -67,9 +69,9 @@ async def test_options_go_to_websockets() -> None:
 async def test_a_refused_connection_raises_as_websockets_does_and_leaves_a_row() -> None:
     url = f"ws://127.0.0.1:{free_port()}"
     async with Lab() as lab:
-        with pytest.raises(OSError) as ours:
+        with pytest.raises(ConnectionRefusedError) as ours:
             await lab.connect(url)
-        with pytest.raises(OSError) as theirs:
+        with pytest.raises(ConnectionRefusedError) as theirs:
             await websockets.connect(url)
         assert (type(ours.value), str(ours.value)) == (type(theirs.value), str(theirs.value))
         (row,) = rows(lab)

@@ -13,11 +13,12 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from tests.net.harness import rows, until
-from wslab import Lab
+from wslab import Lab, echo
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
+    from wslab.net import Handler
     from wslab.timeline import Row
 
 
@@ -122,6 +123,25 @@ async def test_a_connection_that_is_reset_says_so() -> None:
         client.transport.abort()
         await until(lambda: rows(lab, name="TCP ended without a Close frame", text="reset by the peer (RST)"))
         await client.wait_closed()
+
+
+async def recv_once(connection: ServerConnection) -> None:
+    await connection.recv()
+
+
+@pytest.mark.parametrize("handler", [echo, recv_once])
+async def test_a_peer_that_has_sent_more_than_was_read_is_closed_soon(handler: Handler) -> None:
+    # websockets alone takes its whole close_timeout here: a full queue keeps it from reading the Close, or the end of TCP.
+    async with Lab() as lab:
+        server = await lab.serve(handler, close_timeout=3600)
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        for number in range(200):
+            socket.send("x" * number * 10)
+        socket.close(1000)
+        assert (await socket.closed()).wasClean
+        await lab.settled(timeout=10)
+        assert not server.connections
 
 
 async def test_an_error_while_a_server_stops_is_no_news(capfd: pytest.CaptureFixture[str]) -> None:

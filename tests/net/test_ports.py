@@ -11,7 +11,8 @@ import pytest
 import websockets
 
 from tests.net.harness import free_port, rows
-from wslab import Lab, LabError, PortTaken
+from wslab import BadValue, Lab, LabError, PortTaken
+from wslab.net import ports
 
 HOLD = """
 import socket, sys
@@ -25,7 +26,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1"])
 async def test_a_port_taken_by_another_process_is_named_with_its_holder(address: str) -> None:
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: ASYNC220  (it is awaited by reading its first line)
         [sys.executable, "-c", HOLD, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdin is not None
@@ -47,7 +48,9 @@ async def test_a_port_taken_by_another_process_is_named_with_its_holder(address:
 async def test_a_port_taken_by_another_lab_of_this_process_is_named() -> None:
     async with Lab("one") as one, Lab("two") as two:
         server = await one.serve()
-        with pytest.raises(PortTaken, match=rf"port {server.port} is taken by this kernel itself.*write port=0") as caught:
+        with pytest.raises(
+            PortTaken, match=rf"port {server.port} is taken by this kernel itself.*write port=0"
+        ) as caught:
             await two.serve(port=server.port)
         assert f"process {os.getpid()}" in caught.value.holder
         assert two.servers == ()
@@ -91,15 +94,11 @@ async def test_a_server_can_be_replaced_right_after_it_had_clients() -> None:
 
 
 async def test_a_port_below_1024_says_that_the_system_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wslab.net import ports
-
     assert "administrator" in ports.holder(80)
 
 
 @pytest.mark.parametrize("port", [80000, -1])
 async def test_a_port_out_of_range_says_what_is_possible(port: int) -> None:
-    from wslab import BadValue
-
     async with Lab() as lab:
         with pytest.raises(BadValue, match=f"1 to 65535, or 0 for a free one, not {port}; leave it out"):
             lab.serve(port=port)

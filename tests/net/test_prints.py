@@ -202,6 +202,7 @@ async def test_captured_output_is_captured_and_a_row(which: str, capsys: pytest.
     async with Lab() as lab, websockets.connect((await lab.serve(handler)).url) as client:
         for number in range(3):
             buffer = io.StringIO()
+            captured: Any = None
             with contextlib.ExitStack() as stack:
                 if which == "redirect_stdout":
                     stack.enter_context(contextlib.redirect_stdout(buffer))
@@ -210,7 +211,7 @@ async def test_captured_output_is_captured_and_a_row(which: str, capsys: pytest.
                 print("cell", number)
                 await client.send(str(number))
                 await client.recv()
-            caught = buffer.getvalue() if which == "redirect_stdout" else captured.stdout
+            caught = captured.stdout if captured else buffer.getvalue()
             assert caught == f"cell {number}\nhandler {number}\n"
         print("outside")
         await lab.settled()

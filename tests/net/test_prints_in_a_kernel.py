@@ -62,7 +62,9 @@ def test_cells_that_print_while_a_handler_prints_never_recurse() -> None:
         assert f"cell {number}\n" in _text(cell, "stdout")
         assert f"end {number}\n" in _text(cell, "stdout")
     expected = sorted(f"{who} {number}" for number in range(6) for who in ("handler", "callback"))
-    assert _text(outputs[-1], "stdout").replace("handler tick\n", "") == f"{expected}\nTrue\n<built-in function print>\n"
+    assert (
+        _text(outputs[-1], "stdout").replace("handler tick\n", "") == f"{expected}\nTrue\n<built-in function print>\n"
+    )
 
 
 def _text(cell: list[dict[str, Any]], name: str) -> str:

@@ -149,7 +149,7 @@ async def test_plain_clients_are_recorded_at_the_servers_end() -> None:
 
 @settings(max_examples=15)
 @given(st.lists(st.one_of(st.text(max_size=300), st.binary(max_size=300)), max_size=8), st.booleans())
-def test_any_conversation_is_recorded_alike_at_both_ends(messages: list[str | bytes], compressed: bool) -> None:  # noqa: FBT001
+def test_any_conversation_is_recorded_alike_at_both_ends(messages: list[str | bytes], compressed: bool) -> None:
     async def talk() -> None:
         async with Lab() as lab:
             server = await lab.serve(compression="deflate" if compressed else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -36,7 +37,14 @@ async def test_a_server_is_replaced_with_its_clients_open(handler: Handler) -> N
         assert await greeting(new.url) == "still there?"
         assert await clients.codes() == [1012, 1012, 1012]
         assert clients.socket.readyState == clients.socket.CLOSED
-        assert len(rows(lab, name='server "server" restarts', text="its connections are closed with 1012 (service restart)")) == 1
+        assert (
+            len(
+                rows(
+                    lab, name='server "server" restarts', text="its connections are closed with 1012 (service restart)"
+                )
+            )
+            == 1
+        )
 
 
 @pytest.mark.parametrize("handler", BLOCKING)
@@ -137,8 +145,6 @@ async def test_replacing_can_be_interrupted_and_leaves_nothing() -> None:
 
 def test_a_handler_that_swallows_everything_never_hangs_the_garbage_collector() -> None:
     # Collected without a loop, its `await asyncio.sleep` would raise at once, for ever, wherever the collector runs.
-    import gc
-
     async def serve() -> None:
         async with Lab() as lab:
             socket = lab.WebSocket((await lab.serve(swallows_everything)).url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +57,6 @@ async def test_the_handler_is_given_the_real_connection_of_websockets() -> None:
 
 
 async def test_callable_objects_and_partials_serve() -> None:
-    import functools
-
     class Greeter:
         async def __call__(self, connection: ServerConnection) -> None:
             await connection.send("from an object")
@@ -125,7 +125,7 @@ async def test_options_go_to_websockets() -> None:
 
 
 @pytest.mark.parametrize("awaited", [False, True])
-async def test_a_process_request_of_the_learner_still_decides(awaited: bool) -> None:  # noqa: FBT001
+async def test_a_process_request_of_the_learner_still_decides(awaited: bool) -> None:
     def plain(connection: ServerConnection, request: Any) -> Any:
         return connection.respond(418, "tea\n") if request.path == "/tea" else None
 
@@ -146,7 +146,7 @@ async def test_an_unknown_option_is_named_with_its_nearest() -> None:
             lab.serve(ping_intervall=3)
         with pytest.raises(BadValue, match="no option 'qqqqqq'; see the documentation"):
             lab.serve(qqqqqq=3)
-        with pytest.raises(BadValue, match="the lab sets create_connection itself.*leave it out"):
+        with pytest.raises(BadValue, match=r"the lab sets create_connection itself.*leave it out"):
             lab.serve(create_connection=None)
 
 
@@ -216,8 +216,6 @@ async def test_both_ends_of_every_connection_are_recorded() -> None:
 
 
 def test_one_server_of_each_name_even_when_served_at_the_same_time() -> None:
-    import asyncio
-
     async def both() -> None:
         async with Lab() as lab:
             one, two = await asyncio.gather(lab.serve(), lab.serve(shout))

@@ -57,7 +57,8 @@ async def test_handlers_set_after_the_constructor_miss_nothing() -> None:
     async def eager(peer: Peer) -> None:
         await peer.request()
         peer.write(peer.response(), frame(TEXT, b"one"), frame(BINARY, b"two"), frame(CLOSE, b"\x03\xe8bye"))
-        await peer.gone()
+        await peer.frame()
+        peer.writer.close()
 
     async with RawServer(eager) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)
@@ -159,7 +160,13 @@ async def test_message_events_say_where_they_come_from() -> None:
         socket.send("hi")
         event = await socket.next()
         assert event.origin == server.url
-        assert (event.type, event.target, event.lastEventId, event.source, event.ports) == ("message", socket, "", None, ())
+        assert (event.type, event.target, event.lastEventId, event.source, event.ports) == (
+            "message",
+            socket,
+            "",
+            None,
+            (),
+        )
         assert repr(event) == "<MessageEvent 'hi'>"
 
 
@@ -275,7 +282,10 @@ async def test_several_sockets_made_together_are_numbered_as_they_were_made() ->
         sockets = [lab.WebSocket(f"{server.url}/{number}") for number in range(10)]
         await asyncio.gather(*(socket.opened() for socket in sockets))
         await lab.settled()
-        requests = [row.name for row in sorted(rows(lab, kind="handshake", source="client to server"), key=lambda r: r.connection)]
+        requests = [
+            row.name
+            for row in sorted(rows(lab, kind="handshake", source="client to server"), key=lambda r: r.connection)
+        ]
         assert requests == [f"GET /{number}" for number in range(10)]
 
 
@@ -310,6 +320,7 @@ async def test_twenty_five_at_once_do_not_mix() -> None:
             await socket.closed()
 
         await asyncio.gather(*(talk(number) for number in range(25)))
+        await lab.settled()
         assert len(lab.timeline.connections()) == 25
 
 
@@ -322,6 +333,9 @@ async def test_a_socket_of_no_lab_works_too() -> None:
         socket.close()
         await socket.closed()
     assert not wslab.WebSocket.host.sockets
+    thread = wslab.WebSocket.host.thread()  # it is shared by all such sockets of a process, and stays
+    thread.stop()
+    assert await thread.wait_ended(10)
 
 
 @pytest.mark.parametrize("name", ["CONNECTING", "OPEN", "CLOSING", "CLOSED"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import time
 from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, rows, said, until
 from tests.net.test_websocket import watch
 from wslab import DOMException, Lab
+from wslab.net import client_wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -73,7 +75,7 @@ async def test_a_reason_longer_than_123_bytes_is_refused() -> None:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
         for reason in ("x" * 124, "\u4f60" * 42):
-            with pytest.raises(DOMException, match="holds 123 bytes of UTF-8, not 12[46]") as caught:
+            with pytest.raises(DOMException, match=r"holds 123 bytes of UTF-8, not 12[46]") as caught:
                 socket.close(1000, reason)
             assert caught.value.name == "SyntaxError"
         assert socket.readyState == socket.OPEN
@@ -112,8 +114,6 @@ async def test_closing_while_connecting_fails_the_connection(yields: int) -> Non
 
 
 async def test_closing_while_the_open_event_waits_fails_the_connection_too() -> None:
-    import time
-
     async with Lab() as lab:
         server = await lab.serve()
         socket = lab.WebSocket(server.url)
@@ -130,7 +130,8 @@ async def test_closing_while_the_open_event_waits_fails_the_connection_too() -> 
 
 
 @pytest.mark.parametrize(
-    ("code", "reason", "expected"), [(1000, "done", 1000), (1001, "", 1001), (4001, "wrong password", 4001), (None, "", 1005)]
+    ("code", "reason", "expected"),
+    [(1000, "done", 1000), (1001, "", 1001), (4001, "wrong password", 4001), (None, "", 1005)],
 )
 async def test_the_server_closes(code: int | None, reason: str, expected: int) -> None:
     answered: list[Any] = []
@@ -194,7 +195,7 @@ async def test_a_peer_that_drops_the_connection_is_1006(ends: Callable[[Peer], A
     [
         b"\x83\x00", b"\x8b\x00", b"\x81\x02\xc3\x28", b"\x81\x80\x00\x00\x00\x00", b"\xc1\x00", b"\xa1\x00",
         b"\x89\x7e\x00\x7e" + bytes(126), b"\x80\x00", b"\x09\x00", b"\x01\x01a\x81\x01b", b"\x88\x02\x03\xed", b"\x88\x02\x03\xee",
-        b"\x88\x02\x03\xf7", b"\x88\x01\x03", b"\x88\x03\x03\xe8\xff", b"\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", b"HTTP/1.1 200",
+        b"\x88\x02\x03\xf7", b"\x88\x01\x03", b"\x88\x03\x03\xe8\xff", b"\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", b"HTTP/1.1 200 OK" + bytes(100),
     ],
     ids=lambda wire: wire[:8].hex(" "),
 )  # fmt: skip
@@ -235,8 +236,6 @@ async def test_a_slow_peer_is_waited_for() -> None:
 
 
 async def test_a_peer_that_never_answers_a_close_is_left_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wslab.net import client_wire
-
     monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 0.1)
 
     async def deaf(peer: Peer) -> None:

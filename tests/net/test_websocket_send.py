@@ -14,7 +14,9 @@ async def test_sending_while_connecting_says_what_to_write_first() -> None:
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         for data in ("text", b"bytes", ""):
-            with pytest.raises(DOMException, match=r"still CONNECTING: write `await socket\.opened\(\)` first") as caught:
+            with pytest.raises(
+                DOMException, match=r"still CONNECTING: write `await socket\.opened\(\)` first"
+            ) as caught:
                 socket.send(data)
             assert caught.value.name == "InvalidStateError"
         assert socket.bufferedAmount == 0
@@ -120,8 +122,7 @@ async def test_what_was_sent_before_close_still_arrives() -> None:
 
     async def collect(peer: Peer) -> None:
         await peer.open()
-        for _ in range(101):
-            got.append(await peer.frame())
+        got.extend([await peer.frame() for _ in range(101)])
         await peer.gone()
 
     async with RawServer(collect) as server, Lab() as lab:

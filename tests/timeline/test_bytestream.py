@@ -66,3 +66,32 @@ def test_dropping_one_by_one_keeps_the_lists_short() -> None:
         stream.drop(1)
     assert stream.read(0, 10_000) == b"x" * 10
     assert len(stream.chunks) == len(stream.starts) == len(stream.times) < 3000
+
+
+@given(chunks=chunk_lists, drop=st.integers(0, 30))
+def test_what_had_gone_by_at_the_time_of_a_chunk_ends_with_that_chunk(chunks: list[bytes], drop: int) -> None:
+    stream = stream_of(chunks)
+    stream.times[:] = range(10, 10 * len(chunks) + 10, 10)
+    gone = stream.drop(min(drop, len(chunks)))
+    for index in range(len(chunks)):
+        stop = len(b"".join(chunks[: index + 1]))
+        assert stream.stop_at(10 * index + 15) == max(stop, gone)
+    assert stream.stop_at(0) == stream.first
+
+
+@given(
+    chunks=st.lists(st.binary(min_size=1, max_size=9), min_size=1, max_size=30),
+    offset=st.integers(0, 100),
+    count=st.integers(1, 9),
+)
+def test_a_little_ahead_is_so_many_chunks_or_so_many_bytes_and_always_one_chunk(
+    chunks: list[bytes], offset: int, count: int
+) -> None:
+    stream = stream_of(chunks)
+    stream.times[:] = range(len(chunks))
+    at = sum(stop <= offset for stop in (len(b"".join(chunks[: i + 1])) for i in range(len(chunks))))
+    offset = min(offset, stream.stop)
+    last = at + count
+    assert stream.time_ahead(offset, count, 10_000) == (last - 1 if last < len(chunks) else None)
+    if at + 1 < len(chunks):
+        assert stream.time_ahead(offset, 10_000, 1) == at

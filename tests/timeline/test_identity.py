@@ -135,8 +135,8 @@ def test_a_burst_after_the_response_is_decoded_although_the_reader_had_looked_ju
     down = connection._directions["server to client"]
     decode = down.decode
 
-    def slow(stop: int, budget: int) -> list[object]:
-        found = decode(stop, budget)
+    def slow(stop: int) -> list[object]:
+        found = decode(stop)
         if not pair.server.sent.stop:
             pair.write("server", b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
             pair.frame("client", 2, bytes(100_000))

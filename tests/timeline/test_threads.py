@@ -184,3 +184,23 @@ def test_a_bomb_is_inflated_for_dropping_without_holding_up_a_writer() -> None:
     timeline.refresh()
     assert free
     assert all(free)
+
+
+def test_rows_arrive_in_the_order_of_their_times_although_writers_made_room_bit_by_bit() -> None:
+    timeline = Timeline(keep=1000)
+    pairs = [Pair(timeline, deflate=True) for _ in range(2)]
+    times: list[int] = []
+    position = 0
+    for i in range(6000):
+        pairs[i % 2].text("client", f"{i}")
+        pairs[i % 2].server.printed(f"{i}")
+        pairs[i % 2].text("server", f"{i}")
+        if i % 100 == 0:
+            timeline.note(f"{i}")
+        times += [row.time for row in timeline.rows(position)]  # what writers have decoded so far
+        position = timeline.end
+    assert len(times) > 1000, "room was made on the way"
+    timeline.refresh()
+    times += [row.time for row in timeline.rows(position)]
+    assert times == sorted(times)
+    assert timeline.end == 6000 * 3 + 60 + 4

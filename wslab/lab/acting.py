@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
 _CLOSED = "that connection is closed; choose another, or make one: socket = lab.WebSocket(server.url)"
+_LOOP_ENDED = "the event loop of that client has ended; make one: connection = await lab.connect(server.url)"
 
 
 class LabEnds:
@@ -46,6 +47,12 @@ class LabEnds:
     def clients(self) -> dict[End, tuple[ClientConnection, asyncio.AbstractEventLoop]]:
         """Open clients made by `Lab.connect`, and their loops."""
         return {end: client for end, client in dict(self._clients).items() if end.closed is None}
+
+    def client_numbers(self) -> list[int]:
+        """Public numbers of the connections of those clients."""
+        self._timeline.refresh()
+        found = [self._timeline.connection_of(end) for end in self.clients()]
+        return sorted(number for number in found if number is not None)
 
     def changed(self) -> None:
         """Tell the watchers that the choices may have changed."""
@@ -134,7 +141,10 @@ class LabEnds:
         """Start work of a `websockets` connection on the loop it lives on."""
         if isinstance(key, End) and key in self._clients:
             loop = self._clients[key][1]
-            loop.call_soon_threadsafe(lambda: _quietly(loop, work))
+            try:
+                loop.call_soon_threadsafe(lambda: _quietly(loop, work))
+            except RuntimeError:
+                raise BadValue(_LOOP_ENDED) from None
             return
         for server in self._servers():
             if key in server.links():

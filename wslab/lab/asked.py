@@ -30,6 +30,21 @@ def check_name(what: str, name: object) -> None:
         raise BadValue(f"the name of a {what} is 1 to {_NAME_LIMIT} printable characters, not {name!r:.60}")
 
 
+def check_bounds(**bounds: object) -> None:
+    """See that what a timeline keeps is bounded by positive whole numbers.
+
+    Raises:
+        BadType: A bound is no whole number.
+        BadValue: A bound is not positive.
+    """
+    for name, bound in bounds.items():
+        told = f"{name} is a positive whole number, not {bound!r:.60}; leave it out for the default"
+        if not isinstance(bound, int) or isinstance(bound, bool):
+            raise BadType(told)
+        if bound < 1:
+            raise BadValue(told)
+
+
 def check_port(port: object) -> None:
     """See that something is a port.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from wslab.lab import leaving
 from wslab.lab.acting import LabEnds
-from wslab.lab.asked import check_name, check_options, check_port
+from wslab.lab.asked import check_bounds, check_name, check_options, check_port
 from wslab.lab.proxies import let_loopback_pass
 from wslab.lab.settling import still_open
 from wslab.net import (
@@ -70,6 +70,7 @@ class Lab:
 
     def __init__(self, name: str = "lab", *, keep: int = 100_000, keep_bytes: int = 64 * 1024 * 1024) -> None:
         check_name("lab", name)
+        check_bounds(keep=keep, keep_bytes=keep_bytes)
         self.name = name
         self.timeline = Timeline(keep=keep, keep_bytes=keep_bytes)
         self._thread: LoopThread | None = None
@@ -215,8 +216,8 @@ class Lab:
         try:
             return result.result(_CALL)
         except FutureTimeout:
-            if result.done():
-                raise
+            if result.done() or not result.cancel():  # raised by the function, or it runs right now
+                return result.result()
             raise TimedOut(
                 f"the notebook's loop did not get to it within {_CALL:g} s: a cell is blocking it", _CALL
             ) from None
@@ -240,9 +241,7 @@ class Lab:
         lines = [f"Lab {self.name!r}"]
         lines += [f"  server {s.name!r} at {s.url}, {len(s.links())} open" for s in self.servers] or ["  no server"]
         lines += [f"  {socket!r}" for socket in sorted(self._host.sockets, key=lambda socket: socket.end.created)]
-        lines += [
-            f"  client {connection.id.hex[:8]} of lab.connect()" for connection, _ in self._ends.clients().values()
-        ]
+        lines += [f"  client #{number} of lab.connect()" for number in self._ends.client_numbers()]
         return "\n".join(lines)
 
     # Inside
@@ -260,6 +259,7 @@ class Lab:
 
     def _io(self) -> LoopThread:
         """The lab's own thread, started when it is first needed."""
+        self._find_home()
         if self._thread is None or not self._thread.alive:
             self._thread = LoopThread(f"wslab-{self.name}")
             self._thread.post(self._start_watch, self._thread)
@@ -347,11 +347,12 @@ class Lab:
         if self._thread is None or not self._thread.alive:
             if not leaving:
                 uninstall_prints()
-            return self._ports, None
+            return self._ports, self._gone
         return self._ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
 
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""
+        await leaving.wait_gone(self._gone)
         await leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread)
         await asyncio.gather(*(server.shut_down(1001) for server in self._servers.values()))
         # They stay on the page: what happened can still be read after the lab is closed.

@@ -56,7 +56,9 @@ async def wait_gone(gone: Future[None] | None) -> None:
 
 
 def fulfil(result: Future[T], function: Callable[[], T]) -> None:
-    """Run a function for somebody who waits on another thread."""
+    """Run a function for somebody who waits on another thread, unless they have given up."""
+    if not result.set_running_or_notify_cancel():
+        return
     try:
         result.set_result(function())
     except BaseException as error:  # noqa: BLE001  (raised where it is waited for)
@@ -99,7 +101,8 @@ async def say_goodbye(
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_close, connection, loop)
     deadline = time.monotonic() + _GOODBYE
-    while time.monotonic() < deadline and any(socket.end.closed is None for socket in sockets):  # noqa: ASYNC110
+    awaited = [socket.end for socket in sockets] + [end for end, (_, loop) in clients.items() if loop.is_running()]
+    while time.monotonic() < deadline and any(end.closed is None for end in awaited):  # noqa: ASYNC110
         await asyncio.sleep(0.005)
     for socket in sockets:
         if socket.end.closed is None and thread is not None:

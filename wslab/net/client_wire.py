@@ -111,7 +111,9 @@ class ClientWire(asyncio.Protocol):
     # Called on the lab's thread by the socket
 
     def start(self) -> None:
-        """Begin to connect."""
+        """Begin to connect, unless it was closed before that."""
+        if self._over:
+            return
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     def send(self, data: str | bytes, note: Note) -> None:
@@ -132,11 +134,13 @@ class ClientWire(asyncio.Protocol):
         self._flush()
         self._end.resolve(note, ("client to server", start))
 
-    def close(self, code: int | None, reason: str, note: Note | None) -> None:
-        """Start the closing handshake; in CONNECTING, fail the connection."""
+    def close(self, code: int | None, reason: str, note: Note | None, *, connecting: bool = False) -> None:
+        """Start the closing handshake; where its page has seen no `open` event yet, fail the connection."""
         start = self._end.sent.stop
         link: tuple[Any, int] | None = None
-        if self._protocol.state is State.OPEN:
+        if connecting:
+            self._fail()
+        elif self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)
             self._flush()
             self._expect_close()
@@ -244,7 +248,7 @@ class ClientWire(asyncio.Protocol):
         if self._protocol.handshake_exc is not None:
             self._fail()
         elif self._protocol.parser_exc is not None and not isinstance(self._protocol.parser_exc, EOFError):
-            self._failed = True
+            self._give_up()
         if self._protocol.close_expected():
             self._expect_close()
 
@@ -281,11 +285,17 @@ class ClientWire(asyncio.Protocol):
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            self._failed = True
             self._protocol.fail(CloseCode.INVALID_DATA, "invalid UTF-8")
             self._flush()
+            self._give_up()
             return
         self._home.post_message(text, len(data), stop)
+
+    def _give_up(self) -> None:
+        """Fail an open connection: what is written leaves, and TCP ends without waiting for the peer, as in browsers."""
+        self._failed = True
+        if self._transport is not None:
+            self._transport.close()
 
     def _expect_close(self) -> None:
         if self._timer is None:
@@ -296,8 +306,9 @@ class ClientWire(asyncio.Protocol):
         self._failed = True
         if self._transport is not None:
             self._transport.abort()
-        elif self._connecting is not None and not self._over:
-            self._connecting.cancel()
+        elif not self._over:
+            if self._connecting is not None:
+                self._connecting.cancel()
             self._end.lost("given up before it was established")
             self._finish()
 

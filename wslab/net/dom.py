@@ -149,7 +149,6 @@ class _Slot:
         self._handlers = handlers
         self._type = type
 
-    def call(self, event: Event) -> None:
+    def call(self, event: Event) -> object:
         handler = self._handlers.get(self._type)
-        if handler is not None:
-            handler(event)
+        return handler(event) if handler is not None else None

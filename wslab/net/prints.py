@@ -79,7 +79,8 @@ def uninstall() -> None:
     global _users, _ours  # noqa: PLW0603
     with _lock:
         _users = max(0, _users - 1)
-        if _users == 0 and _ours is not None:
-            if builtins.print is _ours:
+        if _users == 0:
+            now: object = builtins.print
+            if _ours is not None and now is _ours:
                 builtins.print = _ours.original
             _ours = None

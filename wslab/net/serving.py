@@ -192,6 +192,7 @@ class Serving:
         finally:
             self._running.pop(task, None)
             self.links.pop(end, None)
+            connection.transport.read_on()  # type: ignore[attr-defined]
             self.changed()
 
     def _nobody_caught(self, what: str) -> None:

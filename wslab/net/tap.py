@@ -33,12 +33,26 @@ class TapTransport:
             write_on(whole)
 
         self._transport = transport
+        self._to_the_end = False
         self.write = write
         self.is_closing = transport.is_closing  # asked for at every send
 
     def writelines(self, lines: Iterable[bytes | bytearray | memoryview]) -> None:
         """Record and write several pieces as one."""
         self.write(b"".join(lines))
+
+    def read_on(self) -> None:
+        """Read to the end, whatever is queued: its handler is over, and only the peer's Close is still of interest.
+
+        Left alone, a full queue that nobody empties any more keeps the library from reading that Close, for ten seconds.
+        """
+        self._to_the_end = True
+        self._transport.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Pause, unless what comes is only read to the end."""
+        if not self._to_the_end:
+            self._transport.pause_reading()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

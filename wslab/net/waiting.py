@@ -40,6 +40,7 @@ class Waiting(EventTarget):
         super().__init__()
         self._untaken: dict[str, deque[Event]] = {name: deque(maxlen=_UNTAKEN) for name in _TYPES}
         self._waiters: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
+        self._lookers: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
         self._callbacks: set[asyncio.Task[Any]] = set()
         self._last: CloseEvent | None = None
         self._was_open: Event | None = None
@@ -108,6 +109,9 @@ class Waiting(EventTarget):
             self._last = event
         elif event.type == "open":
             self._was_open = event
+        for looker in self._lookers[event.type]:  # `opened` and `closed` take nothing away: all who wait are told
+            if not looker.done():
+                looker.set_result(event)
         waiters = self._waiters[event.type]
         while waiters:
             waiter = waiters.popleft()
@@ -117,32 +121,52 @@ class Waiting(EventTarget):
         else:
             self._untaken[event.type].append(event)
         if isinstance(event, CloseEvent):
-            for waiter in [waiter for waiters in self._waiters.values() for waiter in waiters if not waiter.done()]:
-                waiter.set_exception(self._ended(event))
+            for waiters in (*self._waiters.values(), *self._lookers.values()):
+                for waiter in waiters:
+                    if not waiter.done():
+                        waiter.set_exception(self._ended(event))
 
     async def _next(self, kind: str, limit: float | None) -> Any:
         if self._untaken[kind]:
             return self._untaken[kind].popleft()
         if self._last is not None:
             raise self._ended(self._last)
+        return await self._wait_in(self._waiters[kind], kind, limit)
+
+    async def _wait_in(self, waiters: deque[asyncio.Future[Event]], kind: str, limit: float | None) -> Event:
         waiter: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
-        self._waiters[kind].append(waiter)
+        waiters.append(waiter)
         try:
             async with asyncio.timeout(limit):
                 return await waiter
         except TimeoutError:
+            self._put_back(waiters, kind, waiter)
             raise TimedOut(self._nothing(kind, limit or 0), limit or 0) from None
+        except asyncio.CancelledError:
+            self._put_back(waiters, kind, waiter)
+            raise
         finally:
-            if waiter in self._waiters[kind]:
-                self._waiters[kind].remove(waiter)
+            if waiter in waiters:
+                waiters.remove(waiter)
+
+    def _put_back(self, waiters: deque[asyncio.Future[Event]], kind: str, waiter: asyncio.Future[Event]) -> None:
+        """An event that came in the very moment in which its waiter gave up is for the next one."""
+        came = waiter.done() and not waiter.cancelled() and waiter.exception() is None
+        if came and waiters is self._waiters[kind]:
+            self._untaken[kind].appendleft(waiter.result())
 
     async def _wait(self, kind: str, limit: float) -> Event:
-        return self._was_open if self._was_open is not None else await self._next(kind, limit)
+        if self._was_open is not None:
+            return self._was_open
+        if self._last is not None:
+            raise self._ended(self._last)
+        return await self._wait_in(self._lookers[kind], kind, limit)
 
     async def _wait_closed(self, limit: float) -> CloseEvent:
         if self._last is not None:
             return self._last
-        event: CloseEvent = await self._next("close", limit)
+        event = await self._wait_in(self._lookers["close"], "close", limit)
+        assert isinstance(event, CloseEvent)
         return event
 
     def _ended(self, event: CloseEvent) -> ConnectionEnded:

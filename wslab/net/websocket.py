@@ -183,12 +183,12 @@ class WebSocket(Waiting):
         text = self.check_close(code, reason)
         if self._state in (CLOSING, CLOSED):
             return
-        self._state = CLOSING
+        connecting, self._state = self._state == CONNECTING, CLOSING
         said = " ".join(str(part) for part in (code, text) if part not in (None, ""))
         note = self.end.note("event", "close()", said, pending=True)
         if code is None and text:
             code = 1000
-        if not self._thread.post(self._wire.close, code, text, note):
+        if not self._thread.post(lambda: self._wire.close(code, text, note, connecting=connecting)):
             self.end.resolve(note, None)
 
     # What the lab uses
@@ -219,7 +219,10 @@ class WebSocket(Waiting):
             except Exception as error:  # noqa: BLE001  (nobody waits for it)
                 self.end.note("note", "not done", f"{error}")
 
-        self._home.call_soon_threadsafe(run)
+        try:
+            self._home.call_soon_threadsafe(run)
+        except RuntimeError:
+            raise LabClosed(f"the event loop of {self!r} has ended; make another: socket = lab.WebSocket(url)") from None
 
     def go_away(self) -> None:
         """Close with 1001 "going away", from any thread: what a browser does when its page is left."""
@@ -261,7 +264,7 @@ class WebSocket(Waiting):
     def _post(self, step: Callable[..., None], arguments: tuple[Any, ...], size: int = 0) -> None:
         self._posted += size
         self._inbox.append((step, arguments, size))
-        if not self._scheduled:
+        if not self._scheduled or self._home.is_closed():
             self._scheduled = True
             try:
                 self._home.call_soon_threadsafe(self._drain)
@@ -284,12 +287,12 @@ class WebSocket(Waiting):
                 step, arguments, size = self._inbox.popleft()
                 self._taken += size
                 step(*arguments)
-        finally:
+        finally:  # also when a callback was interrupted
             self._dispatching = False
-        if self._inbox and not self._scheduled:
-            self._scheduled = True
-            self._home.call_soon(self._drain)
-        elif not self._inbox:
+            if self._inbox and not self._scheduled:
+                self._scheduled = True
+                self._home.call_soon(self._drain)
+        if not self._inbox:
             self._thread.post(self._wire.resume)
 
     def _open(self, protocol: str, extensions: str, stop: int) -> None:

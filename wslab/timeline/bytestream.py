@@ -68,6 +68,19 @@ class ByteStream:
         index = bisect_left(self.starts, stop, self._gone) - 1
         return self.times[index] if index >= self._gone else None
 
+    def stop_at(self, time: int) -> int:
+        """Offset behind the last byte that had gone by at a time."""
+        index = bisect_right(self.times, time, self._gone, len(self.chunks))
+        if index < len(self.chunks):
+            return self.starts[index]
+        return self.starts[index - 1] + len(self.chunks[index - 1]) if index > self._gone else self.stop
+
+    def time_ahead(self, offset: int, count: int, size: int) -> int | None:
+        """When the last of so many chunks, or bytes, from an offset on went by; None when there are fewer."""
+        index = bisect_right(self.starts, offset, self._gone) - 1
+        last = min(index + count, max(index + 1, bisect_left(self.starts, offset + size, self._gone)))
+        return self.times[last - 1] if self._gone < last < len(self.chunks) else None
+
     def droppable(self, offset: int) -> tuple[int, int]:
         """How many of the oldest chunks end at or before an offset, and where the last of them ends."""
         index = bisect_right(self.starts, offset, self._gone) - 1

@@ -13,12 +13,12 @@ Decoding is lazy: it happens when somebody reads.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Literal
 
+from wslab.timeline.direction import Direction, describe
 from wslab.timeline.ends import TCP_ENDED, weight
 from wslab.timeline.records import PREVIEW, Detail, Row, Seen, Source
-from wslab.wire import CLOSE, OPCODES, Decoded, Frame, Head, StreamDecoder, close_code_name, one_line, parse_close
+from wslab.wire import Decoded, Frame, Head, one_line
 
 if TYPE_CHECKING:
     import threading
@@ -81,39 +81,41 @@ class Connection:
     def __repr__(self) -> str:
         return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"
 
-    def decode(self, budget: int) -> list[Row]:
+    def ahead(self) -> int | None:
+        """Until when a little of what is not decoded yet was recorded; None when there is no more than that."""
+        self._follow()
+        times = [time for direction in self._directions.values() if (time := direction.ahead()) is not None]
+        return min(times, default=None)
+
+    def decode(self, until: int | None) -> list[Row]:
         """Decode what both ends have recorded since the last time.
 
         Args:
-            budget: How many chunks of a direction to decode, or rows to make of them, at the most.
+            until: Leave what was recorded after this time, in `time.perf_counter_ns`, for later.
 
         Returns:
             The new rows, in the order in which they were first seen.
         """
-        up, down = self._directions["client to server"], self._directions["server to client"]
-        up.follow(self.client_end, self.server_end)
-        down.follow(self.server_end, self.client_end)
+        up, down = self._follow()
         # First: what an end noted, it noted after the bytes that are decoded below; and a client sends its first frame
         # only after the response, so what it had sent by now can be told from what it will send, once that is decoded.
         counts = [(end, len(end.notes)) for end in self.ends]
-        up_stop, down_stop = up.stop, down.stop
+        up_stop, down_stop = up.stop(until), down.stop(until)
         found: list[Row] = []
-        for item in down.decode(down_stop, budget):
+        for item in down.decode(down_stop):
             if self._response is None and item.head is not None:
                 self._response = item.head
                 up.base.negotiate(item.head)
             found.append(self._row(down, item))
         if self._response is not None:
             found += [self._row(up, item) for item in up.head.negotiate(self._response)]
-        if down.head.fed >= down_stop:
-            for item in up.decode(up_stop, budget):
-                found.append(self._row(up, item))
-        self.behind = down.head.fed < down_stop or up.head.fed < up_stop
-        self.notes_read = 0
+        for item in up.decode(up_stop):
+            found.append(self._row(up, item))
+        self.behind = until is not None
         if not self.behind:
             for direction in (up, down):
                 found += [self._row(direction, item) for item in direction.finish()]
-            found += [row for end, note in self._take_notes(counts) if (row := self._note(end, note))]
+        found += [row for end, note in self._take_notes(counts, until) if (row := self._note(end, note))]
         found.sort(key=lambda row: row.time)
         self.kept += len(found)
         return found
@@ -254,11 +256,17 @@ class Connection:
         direction.rows.append((row, item.since))
         return row
 
-    def _take_notes(self, counts: list[tuple[End, int]]) -> list[tuple[End, Note]]:
+    def _follow(self) -> tuple[Direction, Direction]:
+        up, down = self._directions["client to server"], self._directions["server to client"]
+        up.follow(self.client_end, self.server_end)
+        down.follow(self.server_end, self.client_end)
+        return up, down
+
+    def _take_notes(self, counts: list[tuple[End, int]], until: int | None) -> list[tuple[End, Note]]:
         notes = []
         for end, count in counts:
             for _ in range(count):
-                if end.notes[0].pending:
+                if end.notes[0].pending or (until is not None and end.notes[0].time > until):
                     break
                 notes.append((end, end.notes.popleft()))
         self.notes_read = len(notes)
@@ -301,5 +309,5 @@ class Connection:
         if stream.stop >= row.stop:
             when = stream.time_of(row.stop)
             return Seen("recorded", None if when is None else when - self.started)
-        both = self.client_end is not None and self.server_end is not None
-        return Seen("lost" if end.closed is not None and both else "on the way")
+        # Both ends were recorded: with one only, the row would have come from its own bytes.
+        return Seen("lost" if end.closed is not None else "on the way")

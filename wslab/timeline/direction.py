@@ -24,10 +24,26 @@ if TYPE_CHECKING:
 
 _MARK_ROWS = 256  # rows, or bytes, between two places where a compressed stream can be entered again
 _MARK_BYTES = 1024 * 1024
+_LITTLE = 512  # chunks, or bytes, that a writer decodes at once to make room
+_LITTLE_BYTES = 128 * 1024
 
 
 class Direction:
-    """One direction of a connection: where its bytes are, how far they are decoded, and its rows still kept."""
+    """One direction of a connection.
+
+    Args:
+        source: Which.
+
+    Attributes:
+        end: The end whose bytes are decoded: the sender's, where it is recorded.
+        stream: These bytes.
+        head: The decoder that makes rows.
+        base: The decoder that stands at the oldest byte kept.
+        marks: Copies of the head on the way, by offset.
+        rows: The rows still kept, each with the offset from which on it needs bytes.
+        count: How many rows there have been.
+        counted: Whether the row that was let go last counts as dropped.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -42,10 +58,11 @@ class Direction:
         self.counted = True
         self._rows_since = self._bytes_since = 0
 
-    @property
-    def stop(self) -> int:
-        """Offset behind the last byte that can be decoded now."""
-        return self.stream.stop if self.stream is not None else 0
+    def stop(self, until: int | None) -> int:
+        """Offset behind the last byte that can be decoded now, of those that had gone by at a time."""
+        if self.stream is None:
+            return 0
+        return self.stream.stop if until is None else max(self.head.fed, self.stream.stop_at(until))
 
     def follow(self, sender: End | None, receiver: End | None) -> None:
         """Choose whose bytes to decode: the sender's as soon as that end is known, for they may never arrive.
@@ -57,13 +74,8 @@ class Direction:
         elif self.stream is None and receiver is not None:
             self.end, self.stream = receiver, receiver.received
 
-    def decode(self, stop: int, budget: int) -> list[Decoded]:
-        """Decode what has arrived since the last time.
-
-        Args:
-            stop: Where to stop at the latest.
-            budget: How many chunks to decode, or things to find, at the most.
-        """
+    def decode(self, stop: int) -> list[Decoded]:
+        """Decode what has arrived since the last time, up to an offset."""
         out: list[Decoded] = []
         if self.stream is None or stop <= self.head.fed:
             return out
@@ -74,10 +86,11 @@ class Direction:
                 out += found
             if head.deflated:
                 self._mark(len(found), len(chunk))
-            budget -= 1
-            if len(out) > budget:
-                break
         return out
+
+    def ahead(self) -> int | None:
+        """Until when a little of what is not decoded yet went by; None when there is no more than that."""
+        return self.stream.time_ahead(self.head.fed, _LITTLE, _LITTLE_BYTES) if self.stream is not None else None
 
     def finish(self) -> list[Decoded]:
         """End the direction once its end is over and all its bytes are decoded."""

@@ -14,7 +14,6 @@ makes a little room itself, unless a reader is at it already.
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections import deque
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _COMPACT = 4096
-_LITTLE = 512  # chunks, or rows, of a direction that a writer decodes at once to make room
 
 
 class Timeline:
@@ -138,7 +136,7 @@ class Timeline:
         """
         if self._read_lock.acquire(blocking=False):
             try:
-                self._refresh(_LITTLE)
+                self._refresh(little=True)
             finally:
                 self._read_lock.release()
 
@@ -164,9 +162,9 @@ class Timeline:
 
         Any thread may call it at any time; it is cheap when nothing is new.
         """
-        self._refresh(sys.maxsize)
+        self._refresh()
 
-    def _refresh(self, budget: int) -> None:
+    def _refresh(self, *, little: bool = False) -> None:
         with self._read_lock:
             with self.write_lock:
                 new, self._new = self._new, []
@@ -174,37 +172,29 @@ class Timeline:
                 for end in dirty:
                     end.dirty = False
                 noted = len(self._notes)
-                self.chunks -= noted
                 self._quiet = True
             self._pairing.add(new)
-            rows: list[Row] = []
-            for _ in range(noted):
-                note = self._notes.popleft()
-                when = note.time - self._started
-                rows.append(Row(0, "lab", self._noted, note.kind, when, note.name, note.text, problem=note.problem))
-                self._noted += 1
             connections = {}
             for end in dirty:
                 if end.connection is not None:
                     connections[end.connection.number] = end.connection
                 else:
                     self.touch(end)  # it waits for its client; whoever reads next looks again
-            behind = False
+            until: int | None = None  # everything up to a moment, so that rows arrive in the order of their times
+            if little:
+                until = min((time for c in connections.values() if (time := c.ahead()) is not None), default=None)
+            rows = self._lab_rows(noted, until)
             for number, connection in connections.items():
-                if budget > 0:
-                    self._connections[number] = connection  # it may have been let go, and a handler of it still prints
-                    found = connection.decode(budget)
-                    rows += found
-                    budget -= len(found) + 1
-                    self._account(0, connection.notes_read, 0)
-                    self._tidy(connection)
-                if connection.behind or budget <= 0:
-                    behind = True
+                self._connections[number] = connection  # it may have been let go, and a handler of it still prints
+                rows += connection.decode(until)
+                self._account(0, connection.notes_read, 0)
+                self._tidy(connection)
+                if until is not None:
                     self._again(connection)
             rows.sort(key=lambda row: row.time)
             self._rows += rows
             self._end += len(rows)
-            self._bound(behind=behind)
+            self._bound(behind=until is not None)
 
     def rows(self, start: int | None = None, stop: int | None = None) -> list[Row]:
         """Rows by arrival position.
@@ -339,6 +329,18 @@ class Timeline:
         connection = Connection(self._numbered, self._started)
         self._connections[self._numbered] = connection
         return connection
+
+    def _lab_rows(self, count: int, until: int | None) -> list[Row]:
+        rows = []
+        for _ in range(count):
+            if until is not None and self._notes[0].time > until:
+                break
+            note = self._notes.popleft()
+            when = note.time - self._started
+            rows.append(Row(0, "lab", self._noted, note.kind, when, note.name, note.text, problem=note.problem))
+            self._noted += 1
+        self._account(0, len(rows), 0)
+        return rows
 
     def _tidy(self, connection: Connection) -> None:
         """Let go what no row needs: bytes, and the whole connection once it is over."""
