@@ -314,6 +314,13 @@ class Notebook:
         )
         return self
 
+    def scroll_to(self, index: int) -> Self:
+        """Bring a cell into view: JupyterLab draws only those near it, and what is not drawn cannot be found."""
+        self.page.evaluate(
+            "(index) => window.jupyterapp.shell.currentWidget.content.scrollToItem(index, 'center')", index
+        )
+        return self
+
     def run_cell(self, index: int, *, wait: bool = True) -> Self:
         """Run one cell, by its place among all cells."""
         self.activate(index)

@@ -89,7 +89,7 @@ async def test_a_payload_that_is_none() -> None:
 async def test_a_forgotten_await() -> None:
     async with Lab() as lab:
         with pytest.raises(AttributeError) as caught:
-            _ = lab.serve().url  # type: ignore[attr-defined]
+            _ = lab.serve().url
         assert str(caught.value) == (
             "nothing has happened yet, so there is no .url: an await is missing. Write: server = await lab.serve()"
         )

@@ -28,14 +28,14 @@ async def test_an_empty_lab_has_settled() -> None:
 
 async def test_everything_that_was_sent_has_been_received() -> None:
     async with Lab() as lab:
-        client = lab.WebSocket((await lab.serve()).url)
+        client = lab.WebSocket((await lab.serve(close_timeout=3600)).url)
         await client.opened()
         seen: list[str] = []
         client.onmessage = lambda event: seen.append(event.data)
         for number in range(200):
             client.send("x" * number * 10)
         client.close()
-        await lab.settled(timeout=10)
+        await lab.settled(timeout=10)  # websockets alone would take its close_timeout
         messages = rows(lab, kind="message", source="client to server")
         assert len(messages) == 200
         for row in messages:

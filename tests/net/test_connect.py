@@ -177,7 +177,7 @@ async def test_before_it_is_awaited_it_says_what_to_write() -> None:
         client = lab.connect("ws://127.0.0.1:1")
         assert repr(client) == "<not connected yet: write connection = await lab.connect(url)>"
         with pytest.raises(AttributeError, match=r"no \.send: write connection = await lab\.connect\(url\)"):
-            client.send("hi")  # type: ignore[attr-defined]
+            client.send("hi")
 
 
 async def test_messages_in_the_same_packet_as_the_handshake_are_not_lost() -> None:

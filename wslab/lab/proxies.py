@@ -20,7 +20,8 @@ def let_loopback_pass(timeline: Timeline) -> None:
     """Add the loopback names to NO_PROXY of this process; where proxies are set already, a row says so."""
     either = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     missing = False
-    for variable in ("no_proxy", "NO_PROXY"):  # Python reads the first and forgets the second, other programs the second
+    # Where both are set Python reads the first and forgets the second; other programs read the second.
+    for variable in ("no_proxy", "NO_PROXY"):
         names = [name for name in (os.environ.get(variable) or either).split(",") if name]
         add = [name for name in _NAMES if name not in names]
         if add and "*" not in names:

@@ -41,10 +41,16 @@ class TapTransport:
         """Record and write several pieces as one."""
         self.write(b"".join(lines))
 
-    def read_on(self) -> None:
-        """Read to the end, whatever is queued: its handler is over, and only the peer's Close is still of interest.
+    def write_eof(self) -> None:
+        """End this direction: both Close frames went by, and of the other only its end is of interest."""
+        self._transport.write_eof()
+        self.read_on()
 
-        Left alone, a full queue that nobody empties any more keeps the library from reading that Close, for ten seconds.
+    def read_on(self) -> None:
+        """Read to the end, whatever is queued.
+
+        Left alone, a full queue that nobody empties any more keeps the library from reading the peer's Close, or the end of
+        TCP, for the ten seconds of its close_timeout.
         """
         self._to_the_end = True
         self._transport.resume_reading()

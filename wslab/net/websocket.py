@@ -222,7 +222,9 @@ class WebSocket(Waiting):
         try:
             self._home.call_soon_threadsafe(run)
         except RuntimeError:
-            raise LabClosed(f"the event loop of {self!r} has ended; make another: socket = lab.WebSocket(url)") from None
+            raise LabClosed(
+                f"the event loop of {self!r} has ended; make another: socket = lab.WebSocket(url)"
+            ) from None
 
     def go_away(self) -> None:
         """Close with 1001 "going away", from any thread: what a browser does when its page is left."""
