@@ -260,6 +260,14 @@ class TestPrograms:
         firefox = program(bare / "bin" / "firefox", "")
         assert checks.browser().text == str(firefox)
 
+    def test_a_desktop_is_asked_only_where_there_is_one(self, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        opener = program(bare / "bin" / "xdg-open", "")
+        for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
+            monkeypatch.delenv(variable, raising=False)
+        assert not checks.browser().fine
+        monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+        assert checks.browser().text == str(opener)
+
     @pytest.mark.usefixtures("bare")
     def test_the_variable_browser_is_believed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BROWSER", "lwp")

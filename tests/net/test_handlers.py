@@ -77,14 +77,40 @@ async def test_whatever_a_handler_raises_its_server_serves_on(
         server = await lab.serve(leaves)
         async with websockets.connect(server.url) as client:
             await client.send("leave")
-            with pytest.raises(ConnectionClosed):
+            with pytest.raises(ConnectionClosed) as caught:
                 await asyncio.wait_for(client.recv(), 10)
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1011
         async with websockets.connect(server.url) as client:
             await client.send("stay")
             assert await client.recv() == "here"
         row = await ending(lab, prefix="handler leaves raised")
         assert row.text.startswith(f"{error.__name__}: leaving at line ")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+async def test_an_exit_in_a_task_or_a_callback_of_a_handler_does_not_end_its_server(error: type[BaseException]) -> None:
+    def leaves() -> None:
+        raise error("leaving")
+
+    async def leaves_too() -> None:
+        leaves()
+
+    async def handler(connection: ServerConnection) -> None:
+        asyncio.get_running_loop().call_soon(leaves)
+        task = asyncio.create_task(leaves_too())
+        await asyncio.wait({task})
+        await connection.send(repr(task.exception()))
+
+    async with Lab() as lab:
+        server = await lab.serve(handler)
+        for _ in range(2):
+            async with websockets.connect(server.url) as client:
+                assert await asyncio.wait_for(client.recv(), 10) == f"{error.__name__}('leaving')"
+        assert rows(
+            lab, name="server server: nobody caught an error in one of its tasks", text=f"{error.__name__}: leaving"
+        )
 
 
 async def test_a_peer_that_closes_with_4001_leaves_a_row_and_no_traceback(capfd: pytest.CaptureFixture[str]) -> None:

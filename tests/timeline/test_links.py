@@ -93,7 +93,7 @@ def test_a_row_without_a_link_leads_nowhere(timeline: Timeline) -> None:
     assert linked(timeline, "close()") is None
 
 
-def test_a_pending_call_holds_back_what_its_end_noted_after_it_and_nothing_else(timeline: Timeline) -> None:
+def test_a_pending_call_holds_back_what_its_connection_recorded_after_it(timeline: Timeline) -> None:
     pair = Pair(timeline)
     pair.client.note("event", "one")
     call = pair.client.note("event", "send()", pending=True)
@@ -101,13 +101,23 @@ def test_a_pending_call_holds_back_what_its_end_noted_after_it_and_nothing_else(
     pair.server.note("event", "of the server")
     pair.text("client", "hi")
     names = [name for _, _, name, _ in short(timeline)]
-    assert names == ["GET /chat", "101 Switching Protocols", "one", "of the server", "text"]
+    assert names == ["GET /chat", "101 Switching Protocols", "one"]
     assert timeline.unsettled() == ["connection 1 has a call that the network has not taken yet"]
     pair.client.resolve(call, (UP, pair.client.sent.stop))
-    assert [name for _, _, name, _ in short(timeline)][5:] == ["send()", "two"]
+    # In the order of their times: a reader between the call and its bytes must not see the bytes first.
+    assert [name for _, _, name, _ in short(timeline)][3:] == ["send()", "two", "of the server", "text"]
     rows = [row for row in timeline.rows() if row.source == "client"]
     assert [(row.name, row.index) for row in rows] == [("one", 0), ("send()", 1), ("two", 2)]
     assert rows[0].time < rows[1].time < rows[2].time
+    assert timeline.unsettled() == []
+
+
+def test_a_pending_call_of_an_end_that_is_over_holds_nothing_back(timeline: Timeline) -> None:
+    pair = Pair(timeline)
+    pair.client.note("event", "send()", pending=True)
+    pair.client.lost("gone")
+    pair.server.lost("gone")
+    assert "send()" in [name for _, _, name, _ in short(timeline)]
     assert timeline.unsettled() == []
 
 

@@ -69,4 +69,6 @@ def find_browser() -> str | None:
     if sys.platform == "darwin":
         places = (Path("/Applications"), Path.home() / "Applications")
         return next((name for name in APPLICATIONS for place in places if (place / f"{name}.app").exists()), None)
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    # A desktop knows browsers that are not on the path (Flatpak), and wslview is the Windows browser seen from WSL.
+    desktop = ("wslview", *(("xdg-open",) if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else ()))
+    return next((found for name in (*BROWSERS, *desktop) if (found := shutil.which(name))), None)

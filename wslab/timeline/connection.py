@@ -87,19 +87,19 @@ class Connection:
         times = [time for direction in self._directions.values() if (time := direction.ahead()) is not None]
         return min(times, default=None)
 
-    def decode(self, until: int | None) -> list[Row]:
+    def decode(self, until: int, *, partial: bool = False) -> list[Row]:
         """Decode what both ends have recorded since the last time.
 
         Args:
-            until: Leave what was recorded after this time, in `time.perf_counter_ns`, for later.
+            until: Leave what was recorded after this time, in `time.perf_counter_ns`, for later. Everything that was
+                recorded up to it must be there already.
+            partial: Whether more than a little was left for later on purpose.
 
         Returns:
             The new rows, in the order in which they were first seen.
         """
         up, down = self._follow()
-        # First: what an end noted, it noted after the bytes that are decoded below; and a client sends its first frame
-        # only after the response, so what it had sent by now can be told from what it will send, once that is decoded.
-        counts = [(end, len(end.notes)) for end in self.ends]
+        until = self._held_back(until)
         up_stop, down_stop = up.stop(until), down.stop(until)
         found: list[Row] = []
         for item in down.decode(down_stop):
@@ -111,11 +111,11 @@ class Connection:
             found += [self._row(up, item) for item in up.head.negotiate(self._response)]
         for item in up.decode(up_stop):
             found.append(self._row(up, item))
-        self.behind = until is not None
-        if not self.behind:
+        self.behind = partial or up.behind or down.behind
+        if not partial:
             for direction in (up, down):
                 found += [self._row(direction, item) for item in direction.finish()]
-        found += [row for end, note in self._take_notes(counts, until) if (row := self._note(end, note))]
+        found += [row for end, note in self._take_notes(until) if (row := self._note(end, note))]
         found.sort(key=lambda row: row.time)
         self.kept += len(found)
         return found
@@ -262,12 +262,22 @@ class Connection:
         down.follow(self.server_end, self.client_end)
         return up, down
 
-    def _take_notes(self, counts: list[tuple[End, int]], until: int | None) -> list[tuple[End, Note]]:
-        notes = []
-        for end, count in counts:
-            for _ in range(count):
-                if end.notes[0].pending or (until is not None and end.notes[0].time > until):
+    def _held_back(self, until: int) -> int:
+        """The moment before the first call whose bytes are not known yet: its row comes before theirs."""
+        for end in self.ends:
+            for index in range(len(end.notes)):
+                note = end.notes[index]
+                if note.time > until:
                     break
+                if note.pending and end.closed is None:
+                    until = note.time - 1
+                    break
+        return until
+
+    def _take_notes(self, until: int) -> list[tuple[End, Note]]:
+        notes = []
+        for end in self.ends:
+            while end.notes and end.notes[0].time <= until:
                 notes.append((end, end.notes.popleft()))
         self.notes_read = len(notes)
         return notes

@@ -58,11 +58,14 @@ class Direction:
         self.counted = True
         self._rows_since = self._bytes_since = 0
 
-    def stop(self, until: int | None) -> int:
+    def stop(self, until: int) -> int:
         """Offset behind the last byte that can be decoded now, of those that had gone by at a time."""
-        if self.stream is None:
-            return 0
-        return self.stream.stop if until is None else max(self.head.fed, self.stream.stop_at(until))
+        return max(self.head.fed, self.stream.stop_at(until)) if self.stream is not None else 0
+
+    @property
+    def behind(self) -> bool:
+        """Whether bytes are there that are not decoded."""
+        return self.stream is not None and self.stream.stop > self.head.fed
 
     def follow(self, sender: End | None, receiver: End | None) -> None:
         """Choose whose bytes to decode: the sender's as soon as that end is known, for they may never arrive.

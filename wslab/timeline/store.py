@@ -173,6 +173,9 @@ class Timeline:
                     end.dirty = False
                 noted = len(self._notes)
                 self._quiet = True
+                # Everything that was recorded before this moment is there, and whatever comes later will have a later
+                # time: what is decoded up to here leaves no row behind that belongs in front of it.
+                now = perf_counter_ns() - 1
             self._pairing.add(new)
             connections = {}
             for end in dirty:
@@ -180,21 +183,24 @@ class Timeline:
                     connections[end.connection.number] = end.connection
                 else:
                     self.touch(end)  # it waits for its client; whoever reads next looks again
-            until: int | None = None  # everything up to a moment, so that rows arrive in the order of their times
-            if little:
-                until = min((time for c in connections.values() if (time := c.ahead()) is not None), default=None)
+            ahead = (
+                min((time for c in connections.values() if (time := c.ahead()) is not None), default=now)
+                if little
+                else now
+            )
+            until, partial = min(now, ahead), ahead < now
             rows = self._lab_rows(noted, until)
             for number, connection in connections.items():
                 self._connections[number] = connection  # it may have been let go, and a handler of it still prints
-                rows += connection.decode(until)
+                rows += connection.decode(until, partial=partial)
                 self._account(0, connection.notes_read, 0)
                 self._tidy(connection)
-                if until is not None:
+                if partial:
                     self._again(connection)
             rows.sort(key=lambda row: row.time)
             self._rows += rows
             self._end += len(rows)
-            self._bound(behind=until is not None)
+            self._bound(behind=partial)
 
     def rows(self, start: int | None = None, stop: int | None = None) -> list[Row]:
         """Rows by arrival position.
@@ -330,10 +336,10 @@ class Timeline:
         self._connections[self._numbered] = connection
         return connection
 
-    def _lab_rows(self, count: int, until: int | None) -> list[Row]:
+    def _lab_rows(self, count: int, until: int) -> list[Row]:
         rows = []
         for _ in range(count):
-            if until is not None and self._notes[0].time > until:
+            if self._notes[0].time > until:
                 break
             note = self._notes.popleft()
             when = note.time - self._started
