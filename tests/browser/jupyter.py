@@ -90,6 +90,7 @@ class Jupyter:
         self._written = 0
         self.opened: list[Notebook] = []
         self._environment = environment or {}
+        self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
@@ -102,7 +103,7 @@ class Jupyter:
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "IPYTHONDIR": "ipython",
         }
-        environment = {
+        self.environment = environment = {
             **os.environ,
             **{name: str(self.folder / place) for name, place in folders.items()},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -178,6 +179,17 @@ class Jupyter:
         """Copy a notebook in, so that a test never changes the original."""
         target = self.root / notebook.name
         shutil.copyfile(notebook, target)
+        # As the command `wslab` does: else nothing of it is trusted after a reload, and no widget is drawn.
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys; from wslab.command.trust import sign; sys.exit(not sign(sys.argv[1:]))",
+                target,
+            ],
+            env=self.environment,
+            check=True,
+        )
         return target
 
     def delete_kernel(self, notebook: Path) -> None:

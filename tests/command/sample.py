@@ -17,6 +17,8 @@ def notebook(*sources: str, **extra: Any) -> bytes:
     """A notebook whose cells have these sources; the first is prose."""
     kinds = ["markdown", *["code"] * (len(sources) - 1)]
     cells = [cell(kind, source) for kind, source in zip(kinds, sources, strict=True)]
+    for count, each in enumerate(cells):
+        each["id"] = f"c{count}"
     return json.dumps({"cells": cells, "metadata": extra, "nbformat": 4, "nbformat_minor": 5}, indent=1).encode()
 
 

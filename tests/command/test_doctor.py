@@ -166,11 +166,14 @@ class TestKernel:
         assert "runs in '/elsewhere', not in" in found.text
         assert found.type[0].endswith("-m ipykernel install --sys-prefix")
 
-    def test_a_kernel_that_cannot_import_wslab_is_seen(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        self.spec(monkeypatch, tmp_path, "sys.modules['wslab'] = None")
+    @pytest.mark.parametrize("lost", ["wslab", "websockets"])
+    def test_a_kernel_that_cannot_import_wslab_is_seen(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lost: str
+    ) -> None:
+        self.spec(monkeypatch, tmp_path, f"sys.modules['{lost}'] = None")
         found = checks.kernel()
         assert not found.fine
-        assert "cannot import wslab: ModuleNotFoundError" in found.text
+        assert "wslab fails there: ModuleNotFoundError" in found.text
 
     def test_a_kernel_that_dies_is_a_finding(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         self.spec(monkeypatch, tmp_path, "sys.exit(3)")

@@ -119,9 +119,9 @@ async def test_closing_while_the_open_event_waits_fails_the_connection_too() -> 
         socket = lab.WebSocket(server.url)
         seen = watch(socket)
         await asyncio.sleep(0)
-        for _ in range(1000):  # the home loop is busy until the server has accepted
+        for _ in range(5000):  # the home loop is busy until the server has accepted
             time.sleep(0.002)  # noqa: ASYNC251
-            if server.connections:
+            if socket._inbox:
                 break
         assert socket.readyState == socket.CONNECTING
         socket.close()

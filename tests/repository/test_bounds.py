@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,28 @@ def test_every_dependency_has_bounds_that_doctor_understands_and_a_reason() -> N
         assert reason.strip().startswith("# "), f"no reason is given for {text}"
         assert {each.operator for each in Requirement(text).specifier} <= {">=", "<"}, text
         assert any(each.operator == ">=" for each in Requirement(text).specifier), text
+
+
+def undeclared(package: Path, dependencies: list[str]) -> set[str]:
+    """What modules import at their top that is neither Python's own, nor ours, nor a declared dependency."""
+    imported = set()
+    for path in package.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    declared = {Requirement(text).name.replace("-", "_") for text in dependencies}
+    return imported - declared - set(sys.stdlib_module_names) - {"wslab"}
+
+
+def test_whatever_the_package_imports_is_a_declared_dependency(tmp_path: Path) -> None:
+    dependencies = tomllib.loads(PYPROJECT)["project"]["dependencies"]
+    assert undeclared(ROOT / "wslab", dependencies) == set()
+    (tmp_path / "a.py").write_text(
+        "import os, yaml.x\nfrom attrs import y\nfrom . import z\nimport ada_url", encoding="utf-8"
+    )
+    assert undeclared(tmp_path, dependencies) == {"yaml", "attrs"}
 
 
 def test_nest_asyncio_itself_is_nowhere() -> None:

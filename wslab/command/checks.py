@@ -112,7 +112,7 @@ def kernel() -> Finding:
     try:
         client.start_channels()
         client.wait_for_ready(timeout=60)
-        asked = {"prefix": "__import__('sys').prefix", "wslab": "__import__('wslab').__version__"}
+        asked = {"prefix": "__import__('sys').prefix", "wslab": "__import__('wslab').Lab"}
         reply = client.execute("", silent=True, user_expressions=asked, reply=True, timeout=60)
         answers = reply["content"]["user_expressions"]
     finally:
@@ -123,8 +123,8 @@ def kernel() -> Finding:
         other = prefix.get("data", {}).get("text/plain", "another Python")
         return lacking("kernel", f"JupyterLab's `python3` kernel runs in {other}, not in {sys.prefix!r}", fix)
     if wslab["status"] != "ok":
-        text = f"the kernel starts, but cannot import wslab: {wslab['ename']}: {wslab['evalue']}"
-        return lacking("kernel", text, f'{python()} -c "import wslab"    (shows the whole error)')
+        text = f"the kernel starts, but wslab fails there: {wslab['ename']}: {wslab['evalue']}"
+        return lacking("kernel", text, f'{python()} -c "from wslab import Lab"    (shows the whole error)')
     return Finding("kernel", f"ipykernel {importlib.metadata.version('ipykernel')} starts and imports wslab")
 
 

@@ -19,6 +19,7 @@ from wslab import __version__
 from wslab.command.course import FOLDER, CourseError, Step, choose_folder, find_course, lay_out
 from wslab.command.doctor import examine
 from wslab.command.jupyter import LESSON, command_line, is_root, open_lab
+from wslab.command.trust import sign
 from wslab.command.words import paint, short
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _course(typed: Sequence[str]) -> int:
     folder = choose_folder(_checked(options.folder), Path.cwd())
     steps = lay_out(find_course(), folder, __version__)
     print("\n".join(report(steps, folder)))
+    sign([step.target for step in steps if step.verb in ("copy", "update", "offer") and step.target.suffix == ".ipynb"])
     if not options.copy_only:
         if is_root():
             print("You are root here; JupyterLab is told that this is meant.")

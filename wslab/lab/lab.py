@@ -311,7 +311,7 @@ class Lab:
             self.timeline.note(
                 f'server "{old.name}" restarts', "its connections are closed with 1012 (service restart)"
             )
-            await old.shut_down(1012, "service restart")
+        await old.shut_down(1012, "service restart")
 
     async def _settled(self, limit: float) -> None:
         deadline, pause = time.monotonic() + limit, 0.002

@@ -51,7 +51,7 @@ class Server:
         self._hosts = (host,) if host else ("127.0.0.1", "::1")
         self._secure = options.get("ssl") is not None
         self._serving = Serving(name, handler, timeline, origins, options)
-        self._stopped = False
+        self._stopped = self._retiring = False
         self._asked = self._answered = time.monotonic()
 
     # What a learner uses
@@ -112,10 +112,12 @@ class Server:
 
     async def shut_down(self, code: int, reason: str = "") -> None:
         """Stop, within `GRACE` and a little whatever the handlers do."""
+        serving = self._serving
         if self._stopped:
+            if self._retiring:
+                await serving.thread.wait_ended(_STOP)
             return
         self._stopped = True
-        serving = self._serving
         if not serving.thread.alive:
             return
         self.probe()
@@ -129,6 +131,7 @@ class Server:
                     break
         except asyncio.CancelledError:  # a learner interrupted the cell: it goes on by itself
             stopping.cancel()
+            self._retiring = True
             serving.retire()
             raise
         if not stopping.done():
