@@ -14,11 +14,13 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from tests.net.harness import run, until
+from tests.net.harness import LIMIT, Peer, RawServer, run, until
 from wslab import Lab, LabClosed, WebSocket
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
+
+    from wslab import Server
 
 
 async def test_it_says_what_is_running() -> None:
@@ -146,14 +148,20 @@ async def test_a_lab_of_another_name_lives_on() -> None:
 
 @pytest.mark.parametrize("serve_between", [False, True])
 async def test_ports_are_inherited_through_several_labs(serve_between: bool) -> None:
-    first = Lab("x")
-    port = (await first.serve()).port
-    second = Lab("x")
-    if serve_between:
-        await second.serve(name="other")
-    third = Lab("x")
-    assert (await third.serve()).port == port
-    await third.close()
+    async def deaf(peer: Peer) -> None:  # so that the first lab takes a while to go
+        await peer.open()
+        await peer.gone()
+
+    async with RawServer(deaf) as slow:
+        first = Lab("x")
+        port = (await first.serve()).port
+        await first.WebSocket(slow.url).opened()
+        second = Lab("x")
+        if serve_between:
+            second._io()  # its thread runs, so it can be closed before the first one is
+        third = Lab("x")
+        assert (await third.serve()).port == port
+        await third.close()
 
 
 async def test_a_cell_that_makes_and_serves_may_be_run_twenty_times() -> None:
@@ -262,30 +270,34 @@ def test_one_lab_over_several_loops() -> None:
     assert len(left) == 3
 
 
-def test_the_home_loop_may_end_while_sockets_are_open() -> None:
+@pytest.mark.parametrize("queued", [False, True])
+def test_the_home_loop_may_end_while_sockets_are_open(queued: bool) -> None:
     async def talks(connection: ServerConnection) -> None:
         for number in range(1000):
             await connection.send(str(number))
             await asyncio.sleep(0.01)
 
     lab = Lab("loop ends")
-    kept: list[Any] = []
 
-    async def cell() -> None:
+    async def cell() -> tuple[Server, WebSocket]:
         server = await lab.serve(talks)
         socket = lab.WebSocket(server.url)
         await socket.opened()
-        kept.extend([server, socket])
-        time.sleep(0.1)  # noqa: ASYNC251  events are queued when the loop ends
+        return server, socket
 
-    asyncio.run(cell())
+    loop = asyncio.new_event_loop()
+    server, socket = loop.run_until_complete(cell())
+    deadline = time.monotonic() + LIMIT
+    while queued and not (socket._scheduled and socket._inbox):  # an event is queued when the loop ends
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    loop.close()
 
     async def later() -> None:
-        server, socket = kept
         await until(lambda: not server.connections, "the server seeing that its client's page is gone")
         assert socket not in lab._host.sockets
         with pytest.raises(LabClosed, match=r"the event loop of .* has ended; make another: socket = lab\.WebSocket"):
-            socket.on_home(print)
+            socket.on_home(lambda: None)
         await lab.close()
 
     run(later())

@@ -12,7 +12,7 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from tests.net.harness import rows, until
+from tests.net.harness import rows, said, until
 from wslab import Lab, echo
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ async def test_whatever_a_handler_raises_its_server_serves_on(
             assert await client.recv() == "here"
         row = await ending(lab, prefix="handler leaves raised")
         assert row.text.startswith(f"{error.__name__}: leaving at line ")
+        assert not said(lab, "nobody caught")
     assert capfd.readouterr() == ("", "")
 
 

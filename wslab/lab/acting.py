@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from wslab.net import BadValue, ClientHost, Server, WebSocket
+from wslab.net import BadValue, ClientHost, Server, WebSocket, check_close
 from wslab.timeline import End, Timeline
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class LabEnds:
         """Start the closing handshake from an end."""
         actor = self._find(key)
         if isinstance(actor, WebSocket):
-            actor.check_close(code, reason)
+            check_close(code, reason)
             actor.on_home(lambda: actor.close(code, reason))
             return
         number = 1000 if code is None else code

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from wslab.net.asked import check_close as check_close
 from wslab.net.blocked import where as where
+from wslab.net.client_host import ClientHost as ClientHost
 from wslab.net.connect import RecordedConnect as RecordedConnect
 from wslab.net.dom import CloseEvent as CloseEvent
 from wslab.net.dom import DOMException as DOMException
@@ -28,7 +30,6 @@ from wslab.net.server import Server as Server
 from wslab.net.threads import Abandoned as Abandoned
 from wslab.net.threads import LoopThread as LoopThread
 from wslab.net.waiting import ConnectionEnded as ConnectionEnded
-from wslab.net.websocket import ClientHost as ClientHost
 from wslab.net.websocket import WebSocket as WebSocket
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Server",
     "TimedOut",
     "WebSocket",
+    "check_close",
     "check_handler",
     "check_origins",
     "echo",

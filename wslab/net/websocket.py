@@ -12,39 +12,27 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wslab.net import prints
+from wslab.net.asked import check_close, check_protocols, usv_string
 from wslab.net.blocked import raised_at
+from wslab.net.client_host import NO_LAB
 from wslab.net.client_wire import ClientWire, Ending
 from wslab.net.dom import CloseEvent, DOMException, Event, MessageEvent
 from wslab.net.errors import BadType, LabClosed, NoLoop
-from wslab.net.threads import LoopThread
 from wslab.net.url import parse_url
 from wslab.net.waiting import Waiting
-from wslab.timeline import Timeline
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from wslab.net.client_host import ClientHost
+
 CONNECTING, OPEN, CLOSING, CLOSED = 0, 1, 2, 3
 _STATES = ("CONNECTING", "OPEN", "CLOSING", "CLOSED")
-_REASON_LIMIT = 123  # a control frame holds 125 bytes, two of them the code (RFC 6455 section 5.5)
 _BATCH = 32  # events dispatched before the loop gets a turn
-
-
-@dataclass(eq=False)
-class ClientHost:
-    """What sockets of one lab share: the thread that does their I/O and the timeline that records them."""
-
-    thread: Callable[[], LoopThread]
-    timeline: Timeline
-    excuse: Callable[[], str] = lambda: ""
-    sockets: set[WebSocket] = field(default_factory=set)
-    changed: Callable[[], None] = lambda: None
-    closed: str = ""
 
 
 class WebSocket(Waiting):
@@ -67,7 +55,7 @@ class WebSocket(Waiting):
     OPEN: ClassVar[int] = OPEN
     CLOSING: ClassVar[int] = CLOSING
     CLOSED: ClassVar[int] = CLOSED
-    host: ClassVar[ClientHost]
+    host: ClassVar[ClientHost] = NO_LAB
 
     def __init__(self, url: str, protocols: str | Sequence[str] = (), *, base: str | None = None) -> None:
         super().__init__()
@@ -75,7 +63,7 @@ class WebSocket(Waiting):
         if host.closed:
             raise LabClosed(host.closed)
         parsed = parse_url(url, base)
-        offered = _check_protocols(protocols)
+        offered = check_protocols(protocols)
         try:
             self._home = asyncio.get_running_loop()
         except RuntimeError:
@@ -153,7 +141,7 @@ class WebSocket(Waiting):
                 "still CONNECTING: write `await socket.opened()` first, or send in onopen", "InvalidStateError"
             )
         if isinstance(data, str):
-            payload: str | bytes = _scalar(data)
+            payload: str | bytes = usv_string(data)
             size = len(payload.encode()) if isinstance(payload, str) else 0
             shown = data
         elif isinstance(data, (bytes, bytearray, memoryview)):
@@ -180,7 +168,7 @@ class WebSocket(Waiting):
         Raises:
             DOMException: ``InvalidAccessError`` for another code, ``SyntaxError`` for a longer reason.
         """
-        text = self.check_close(code, reason)
+        text = check_close(code, reason)
         if self._state in (CLOSING, CLOSED):
             return
         connecting, self._state = self._state == CONNECTING, CLOSING
@@ -192,23 +180,6 @@ class WebSocket(Waiting):
             self.end.resolve(note, None)
 
     # What the lab uses
-
-    @staticmethod
-    def check_close(code: Any, reason: str | None) -> str:
-        """See that a page may close with this code and reason.
-
-        Returns:
-            The reason as it will travel.
-
-        Raises:
-            DOMException: As `close` does.
-        """
-        if code is not None and not (isinstance(code, int) and (code == 1000 or 3000 <= code <= 4999)):
-            raise DOMException(f"a page may close with 1000 or 3000 to 4999, not {code!r}", "InvalidAccessError")
-        text = _scalar(reason or "")
-        if len(text.encode()) > _REASON_LIMIT:
-            raise DOMException(f"a reason holds 123 bytes of UTF-8, not {len(text.encode())}", "SyntaxError")
-        return text
 
     def on_home(self, function: Callable[[], None]) -> None:
         """Run a function on the home loop, from any thread, without waiting. What it raises is a row."""
@@ -349,37 +320,3 @@ class WebSocket(Waiting):
 
     def _excuse(self) -> str:
         return self.host.excuse()
-
-
-def _scalar(text: str) -> str:
-    """Surrogate pairs combined, lone surrogates U+FFFD (Web IDL, USVString)."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _check_protocols(protocols: object) -> tuple[str, ...]:
-    names = (protocols,) if isinstance(protocols, str) else protocols
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        raise BadType(f'protocols is text or a list of texts such as ["chat"], not {protocols!r:.60}')
-    for name in names:
-        if not name or not all(0x21 <= ord(c) <= 0x7E and c not in '()<>@,;:\\"/[]?={}' for c in name):
-            raise DOMException(
-                f"{name!r} cannot name a subprotocol: letters, digits and - . _ only, no spaces", "SyntaxError"
-            )
-    if len(set(names)) != len(names):
-        raise DOMException(f"each subprotocol may be offered once: {', '.join(names)}", "SyntaxError")
-    return tuple(names)
-
-
-class _Shared:
-    """The thread of sockets that belong to no lab, started when it is first needed."""
-
-    def __init__(self) -> None:
-        self._thread: LoopThread | None = None
-
-    def __call__(self) -> LoopThread:
-        if self._thread is None or not self._thread.alive:
-            self._thread = LoopThread("wslab-sockets")
-        return self._thread
-
-
-WebSocket.host = ClientHost(_Shared(), Timeline(keep=1000, keep_bytes=1024 * 1024))

@@ -1,0 +1,55 @@
+"""What code asks of a WebSocket, held against the rules a browser has for a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wslab.net.dom import DOMException
+from wslab.net.errors import BadType
+
+_REASON_LIMIT = 123  # a control frame holds 125 bytes, two of them the code (RFC 6455 section 5.5)
+
+
+def usv_string(text: str) -> str:
+    """Text as a browser takes it: surrogate pairs combined, lone surrogates U+FFFD (Web IDL, USVString)."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def check_protocols(protocols: object) -> tuple[str, ...]:
+    """See that subprotocols can be offered (WHATWG WebSockets section 3.1, RFC 6455 section 4.1).
+
+    Args:
+        protocols: One as text, or several.
+
+    Raises:
+        BadType: It is neither.
+        DOMException: ``SyntaxError``: one is no token, or stands there twice.
+    """
+    names = (protocols,) if isinstance(protocols, str) else protocols
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise BadType(f'protocols is text or a list of texts such as ["chat"], not {protocols!r:.60}')
+    for name in names:
+        if not name or not all(0x21 <= ord(c) <= 0x7E and c not in '()<>@,;:\\"/[]?={}' for c in name):
+            raise DOMException(
+                f"{name!r} cannot name a subprotocol: letters, digits and - . _ only, no spaces", "SyntaxError"
+            )
+    if len(set(names)) != len(names):
+        raise DOMException(f"each subprotocol may be offered once: {', '.join(names)}", "SyntaxError")
+    return tuple(names)
+
+
+def check_close(code: Any, reason: str | None) -> str:
+    """See that a page may close with this code and reason (WHATWG WebSockets section 3.1, `close`).
+
+    Returns:
+        The reason as it will travel.
+
+    Raises:
+        DOMException: ``InvalidAccessError`` for another code, ``SyntaxError`` for a longer reason.
+    """
+    if code is not None and not (isinstance(code, int) and (code == 1000 or 3000 <= code <= 4999)):
+        raise DOMException(f"a page may close with 1000 or 3000 to 4999, not {code!r}", "InvalidAccessError")
+    text = usv_string(reason or "")
+    if len(text.encode()) > _REASON_LIMIT:
+        raise DOMException(f"a reason holds 123 bytes of UTF-8, not {len(text.encode())}", "SyntaxError")
+    return text
