@@ -357,7 +357,8 @@ def test_a_hundred_thousand_rows_are_all_there_and_only_some_are_on_the_page(not
 
 
 def test_a_kernel_that_does_not_answer_is_called_busy_until_it_does(notebook: Notebook) -> None:
-    notebook.execute("notes(5000); timeline.refresh()")
+    # All at once: else the page might be told of the first rows on the way, and would not have to ask for them.
+    notebook.execute("with log._window.lock:\n    notes(5000); timeline.refresh()")
     shows(notebook, "row 4999")
     go = notebook.jupyter.folder / "go on"
     notebook.execute(

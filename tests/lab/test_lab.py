@@ -282,7 +282,7 @@ def test_the_home_loop_may_end_while_sockets_are_open(queued: bool) -> None:
     async def cell() -> tuple[Server, WebSocket]:
         server = await lab.serve(talks)
         socket = lab.WebSocket(server.url)
-        await socket.opened()
+        await socket.next()  # its handler runs
         return server, socket
 
     loop = asyncio.new_event_loop()
