@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -71,7 +72,7 @@ def test_dropping_one_by_one_keeps_the_lists_short() -> None:
 @given(chunks=chunk_lists, drop=st.integers(0, 30))
 def test_what_had_gone_by_at_the_time_of_a_chunk_ends_with_that_chunk(chunks: list[bytes], drop: int) -> None:
     stream = stream_of(chunks)
-    stream.times[:] = range(10, 10 * len(chunks) + 10, 10)
+    stream.times[:] = array("q", range(10, 10 * len(chunks) + 10, 10))
     gone = stream.drop(min(drop, len(chunks)))
     for index in range(len(chunks)):
         stop = len(b"".join(chunks[: index + 1]))
@@ -88,7 +89,7 @@ def test_a_little_ahead_is_so_many_chunks_or_so_many_bytes_and_always_one_chunk(
     chunks: list[bytes], offset: int, count: int
 ) -> None:
     stream = stream_of(chunks)
-    stream.times[:] = range(len(chunks))
+    stream.times[:] = array("q", range(len(chunks)))
     at = sum(stop <= offset for stop in (len(b"".join(chunks[: i + 1])) for i in range(len(chunks))))
     offset = min(offset, stream.stop)
     last = at + count

@@ -201,6 +201,7 @@ class End:
         store = self._store
         lock, now, touch = store.write_lock, perf_counter_ns, store.touch
         chunks, starts, times = stream.chunks.append, stream.starts.append, stream.times.append
+        full_bytes, full_chunks = store.full_bytes, store.full_chunks
 
         def record(data: bytes) -> None:
             with lock:
@@ -213,7 +214,7 @@ class End:
                 store.chunks += 1
             if not self.dirty:
                 touch(self)
-            if store.raw > store.full_bytes or store.chunks > store.full_chunks:
+            if store.raw > full_bytes or store.chunks > full_chunks:
                 store.make_room()
 
         return record
