@@ -262,3 +262,10 @@ def test_what_meant_is_compared_with_is_not_empty() -> None:
     wire, meant = serialize([Say(1, (b"a", b"b"), ((), ((9, b"p"),)), False)], DOWN, Agreed(), 10)
     assert meant == [Meant(9, b"p", 1, False, 13, 16), Meant(1, b"ab", 2, False, 10, 19)]
     assert len(wire) == 9
+
+
+def test_half_a_frame_header_after_a_ping_carries_nothing_of_the_ping() -> None:
+    decoder = StreamDecoder("server to client")
+    decoder.feed(b"HTTP/1.1 101 x\r\n\r\n" + b"\x89\x02hi" + b"\x81")
+    (left,) = decoder.finish()
+    assert (left.data, left.size, left.start, left.stop) == (b"", 0, 22, 23)

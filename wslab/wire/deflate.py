@@ -66,10 +66,11 @@ class Inflater:
     """Inflates the compressed messages of one direction, piece by piece.
 
     `problem` is empty while the context is known; after a bomb or broken data it says why it is gone, and pieces then
-    inflate to nothing. Without context takeover the next message starts afresh.
+    inflate to nothing. `broken` says that the data are at fault and not a limit of ours. Without context takeover the
+    next message starts afresh.
     """
 
-    __slots__ = ("_between", "_deflate", "_produced", "_z", "problem")
+    __slots__ = ("_between", "_deflate", "_produced", "_z", "broken", "problem")
 
     def __init__(self, deflate: Deflate) -> None:
         self._deflate = deflate
@@ -77,6 +78,7 @@ class Inflater:
         self._produced = 0
         self._between = True
         self.problem = ""
+        self.broken = False
 
     def copy(self) -> Inflater:
         """Keep this place: an inflater that goes on from here on its own."""
@@ -91,7 +93,7 @@ class Inflater:
         self._between, self._produced = False, 0
         if not self._deflate.context_takeover:
             self._z = zlib.decompressobj(-self._deflate.window_bits)
-            self.problem = ""
+            self.problem, self.broken = "", False
         elif self._z.eof:  # a block with BFINAL ends zlib's stream, and its context cannot be carried over
             self._z = zlib.decompressobj(-self._deflate.window_bits)
 
@@ -125,6 +127,7 @@ class Inflater:
                     break
         except zlib.error as error:
             self._forget(f"it does not inflate ({error})")
+            self.broken = True
         self._go_on(self._z.unused_data)
         return b"".join(out)
 

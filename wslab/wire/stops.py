@@ -26,6 +26,10 @@ class FrameStops:
         Returns:
             The offset behind the head, the first time, and behind each frame that became complete.
         """
+        size = len(data)
+        if not self._head and not self._left and not self._held and size > 1 and data[1] == size - 2 and size < 128:
+            self.position += size  # one whole short frame, and nothing else: the usual case
+            return [self.position]
         stops: list[int] = []
         if self._held:
             data = self._held + data

@@ -220,7 +220,8 @@ class StreamDecoder:
             opcode = self._header.opcode if self._left else -1
             start = self._frame_start if self._left else self.position
             size = self._header.payload_length - self._left if self._left else 0
-            return [Decoded("control", start, stop, opcode, self._control, size, 1, problem=problem, since=start)]
+            data = self._control if self._left else b""  # what is held of the control frame before is none of it
+            return [Decoded("control", start, stop, opcode, data, size, 1, problem=problem, since=start)]
         return []
 
     def _end_head(self, data: bytes, start: int, stop: int, *, whole: bool) -> Decoded:
