@@ -132,7 +132,7 @@ def test_a_burst_after_the_response_is_decoded_although_the_reader_had_looked_ju
     timeline.refresh()
     assert connection_of(pair.client) == 1
     (connection,) = timeline.connections()
-    down = connection._directions["server to client"]
+    down = connection.directions["server to client"]
     decode = down.decode
 
     def slow(stop: int) -> list[object]:

@@ -147,7 +147,7 @@ def test_places_to_enter_a_compressed_stream_are_kept_along_it_and_go_with_its_r
         pair.text("server", f"message {i}")
     timeline.refresh()
     (connection,) = timeline.connections()
-    direction = connection._directions["server to client"]
+    direction = connection.directions["server to client"]
     offsets = [at for at, _ in direction.marks]
     assert 10 <= len(offsets) <= 4000 // 256 + 2
     assert len(set(offsets)) == len(offsets)

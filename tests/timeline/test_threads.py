@@ -166,7 +166,7 @@ def test_a_bomb_is_inflated_for_dropping_without_holding_up_a_writer() -> None:
     pair.frame("server", 2, bytes(1000))
     timeline.refresh()
     (connection,) = timeline.connections()
-    direction = connection._directions["server to client"]
+    direction = connection.directions["server to client"]
     free = []
     feed = direction.base.feed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wslab.timeline.connection import Connection as Connection
 from wslab.timeline.ends import Address as Address
 from wslab.timeline.ends import End as End
+from wslab.timeline.errors import RecordingError as RecordingError
 from wslab.timeline.records import KINDS as KINDS
 from wslab.timeline.records import PREVIEW as PREVIEW
 from wslab.timeline.records import SOURCES as SOURCES
@@ -14,7 +15,8 @@ from wslab.timeline.records import Kind as Kind
 from wslab.timeline.records import Row as Row
 from wslab.timeline.records import Seen as Seen
 from wslab.timeline.records import Source as Source
-from wslab.timeline.store import Timeline as Timeline
+from wslab.timeline.replay import Replay as Replay
+from wslab.timeline.timeline import Timeline as Timeline
 
 __all__ = [
     "KINDS",
@@ -26,6 +28,8 @@ __all__ = [
     "Dropped",
     "End",
     "Kind",
+    "RecordingError",
+    "Replay",
     "Row",
     "Seen",
     "Source",

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
 
 _COMPACT = 1024
@@ -58,6 +59,24 @@ class ByteStream:
             if chunk:
                 yield chunk
             index += 1
+
+    def timed(self) -> Iterator[tuple[int, int, bytes]]:
+        """The chunks that are kept: offset, time and bytes of each."""
+        return zip(self.starts[self._gone :], self.times[self._gone :], self.chunks[self._gone :], strict=True)
+
+    def copy(self, lock: threading.Lock) -> ByteStream:
+        """The stream as it is now; the chunks are shared. Nothing may be dropped meanwhile.
+
+        Args:
+            lock: The write lock: held for reading two lengths.
+        """
+        with lock:
+            count, stop = len(self.chunks), self.stop
+        twin = ByteStream()
+        twin.chunks = self.chunks[self._gone : count]
+        twin.starts, twin.times = self.starts[self._gone : count], self.times[self._gone : count]
+        twin.stop = stop
+        return twin
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`, as far as they are kept."""

@@ -11,13 +11,14 @@ on the way, because a compressed stream can be entered only where the inflate co
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.records import PREVIEW, Row, Source
 from wslab.wire import CLOSE, OPCODES, Decoded, StreamDecoder, close_code_name, one_line, parse_close
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator, Mapping
 
     from wslab.timeline.bytestream import ByteStream
     from wslab.timeline.ends import End
@@ -42,6 +43,8 @@ class Direction:
         marks: Copies of the head on the way, by offset.
         rows: The rows still kept, each with the offset from which on it needs bytes.
         count: How many rows there have been.
+        head_stop: Offset behind the head of the handshake, or -1 while none has been decoded.
+        finished: Whether it has ended and nothing is left to decode.
         counted: Whether the row that was let go last counts as dropped.
     """
 
@@ -54,6 +57,7 @@ class Direction:
         self.marks: deque[tuple[int, StreamDecoder]] = deque()
         self.rows: deque[tuple[Row, int]] = deque()
         self.count = 0
+        self.head_stop = -1
         self.finished = False
         self.counted = True
         self._rows_since = self._bytes_since = 0
@@ -73,9 +77,14 @@ class Direction:
         Both ends hold the same bytes at the same offsets, so the one can take over from the other at any place.
         """
         if sender is not None and self.end is not sender and not self.finished:
-            self.end, self.stream = sender, sender.sent
+            self.follow_end(sender)
         elif self.stream is None and receiver is not None:
-            self.end, self.stream = receiver, receiver.received
+            self.follow_end(receiver)
+
+    def follow_end(self, end: End) -> None:
+        """Decode the bytes of this end."""
+        self.end = end
+        self.stream = end.sent if self.source.startswith(end.side) else end.received
 
     def decode(self, stop: int) -> list[Decoded]:
         """Decode what has arrived since the last time, up to an offset."""
@@ -90,6 +99,13 @@ class Direction:
             if head.deflated:
                 self._mark(len(found), len(chunk))
         return out
+
+    def add(self, row: Row, item: Decoded) -> None:
+        """Keep the row that was made of something decoded."""
+        self.count += 1
+        if item.kind == "handshake":
+            self.head_stop = item.stop
+        self.rows.append((row, item.since))
 
     def ahead(self) -> int | None:
         """Until when a little of what is not decoded yet went by; None when there is no more than that."""
@@ -133,6 +149,67 @@ class Direction:
                 size += stream.drop(count)
             chunks += count
         return size, chunks
+
+    def copy(self, ends: Mapping[Literal["client", "server"], End]) -> Direction:
+        """The direction as it is now, of a copy of the connection.
+
+        Args:
+            ends: The copies of its ends, by side.
+        """
+        twin = Direction(self.source)
+        if self.end is not None:
+            twin.follow_end(ends[self.end.side])
+        twin.head, twin.base = self.head.copy(), self.base.copy()
+        twin.marks, twin.rows = deque(self.marks), deque(self.rows)
+        twin.count, twin.head_stop = self.count, self.head_stop
+        twin.finished, twin.counted = self.finished, self.counted
+        return twin
+
+    def entrance(self) -> StreamDecoder:
+        """A decoder at the oldest place from which on everything kept can be decoded, between two messages."""
+        kept = self.base.fed
+        if not kept:
+            return self.base.copy()
+        deflated = self.head.deflated
+        starts = [since if since >= kept else row.start for row, since in self.rows if row.start >= kept]
+        if deflated:  # the context is known between two messages only
+            starts = [since for _, since in self.rows if since >= kept]
+        at = min(starts, default=self.head.begun if self.head.begun >= kept else self.head.fed)
+        if not deflated:
+            return self.head.jump(at)
+        decoder = self.enter(at)
+        assert self.stream is not None
+        for chunk in self.stream.pieces(decoder.fed, at):
+            decoder.feed(chunk)
+        return decoder
+
+    def restore(self, base: StreamDecoder, stop: int) -> None:
+        """Take up a saved recording.
+
+        Args:
+            base: A decoder at the oldest place from which on everything kept can be decoded.
+            stop: Up to where the bytes were decoded.
+        """
+        self.base, self.head = base, base.copy()
+        if not base.fed or base.deflated:
+            self.decode(stop)
+        elif stop > base.fed:
+            self.head = base.jump(stop)
+
+    def walk(self, keep: int) -> Iterator[Decoded]:
+        """Decode all that is kept once more, in one go.
+
+        Args:
+            keep: How many payload bytes to keep of each message.
+        """
+        if self.stream is None:
+            return
+        decoder, stop = self.entrance(), self.head.fed
+        decoder.keep = keep
+        for chunk in self.stream.pieces(decoder.fed, stop):
+            yield from decoder.feed(chunk)
+        if self.finished:
+            yield from decoder.finish()
 
     def _mark(self, rows: int, size: int) -> None:
         """Keep a place to enter a compressed stream again, every so many rows and bytes."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.timeline.connection import Connection
+    from wslab.timeline.recorder import Recorder
     from wslab.timeline.records import Kind, Source
-    from wslab.timeline.store import Timeline
 
 NOTE_LIMIT = 10_000
 """The most characters that a note carries."""
@@ -69,6 +69,7 @@ class Note:
     link: tuple[Source, int] | None = None
     problem: str = ""
     pending: bool = False
+    binary: bool = False
 
 
 class End:
@@ -106,7 +107,7 @@ class End:
     )
 
     def __init__(
-        self, store: Timeline, side: Literal["client", "server"], label: str, target: int | None = None
+        self, store: Recorder, side: Literal["client", "server"], label: str, target: int | None = None
     ) -> None:
         self._store = store
         self.side = side
@@ -149,6 +150,7 @@ class End:
         link: tuple[Source, int] | None = None,
         problem: str = "",
         pending: bool = False,
+        binary: bool = False,
     ) -> Note:
         """Record a row of this end's own.
 
@@ -160,19 +162,21 @@ class End:
             link: The bytes that caused it, or that it caused: ``(source, offset)``.
             problem: What is wrong about it.
             pending: Whether `resolve` will be called with this note.
+            binary: Whether its payload is no text, and `text` shows it in hex.
 
         Returns:
             The note.
         """
         text = text[:NOTE_LIMIT]
         store = self._store
-        note = Note(0, kind, name, text, size, link, problem, pending)
+        note = Note(0, kind, name, text, size, link, problem, pending, binary)
         with store.write_lock:
             note.time = perf_counter_ns()  # inside: notes of one end stand in the order of their times
             self.notes.append(note)
             store.chunks += 1
             store.raw += weight(text)
-        store.touch(self)
+        if not self.dirty:
+            store.touch(self)
         if store.raw > store.full_bytes or store.chunks > store.full_chunks:
             store.make_room()
         return note
@@ -185,7 +189,8 @@ class End:
         """Say which bytes a pending note caused, or None when it caused none."""
         note.link = link
         note.pending = False
-        self._store.touch(self)
+        if not self.dirty:
+            self._store.touch(self)
 
     def tap(self, stream: ByteStream) -> Callable[[bytes], None]:
         """Make the function that records one direction.

@@ -52,6 +52,7 @@ class Row:
         link: Identity ``(source, offset)`` of the bytes that caused this row (an event) or that it caused (a call);
             None where there are none.
         problem: What is wrong or missing, in words; empty where nothing is.
+        binary: Whether its payload is no text; `text` shows the first bytes of it in hex.
     """
 
     connection: int
@@ -68,6 +69,7 @@ class Row:
     stop: int = -1
     link: tuple[Source, int] | None = None
     problem: str = ""
+    binary: bool = False
 
     @property
     def id(self) -> tuple[int, Source, int]:

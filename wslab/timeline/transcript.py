@@ -86,7 +86,7 @@ def transcript(
         group = groups[number]
         connection = known.get(number)
         if by == "cause" and connection is not None:
-            group = _by_cause(group, connection)
+            group = by_cause(group, connection)
         else:
             group.sort(key=_by_direction)
         lines += [_line(row, times=times) for row in group]
@@ -98,23 +98,24 @@ def _line(row: Row, *, times: bool) -> str:
     number = f"#{row.connection}" if row.connection else ""
     parts = [] if row.kind == "print" else [row.name]
     if row.kind in ("message", "event") and row.size is not None:
-        parts.append(f'"{row.text}"' if row.name != "binary" else row.text)
+        parts.append(row.text if row.binary else f'"{row.text}"')
         parts.append(f"{row.size} B")
     elif row.kind == "control":
         parts.append(f"{row.size} B")
     elif row.kind == "close" or row.name in ("close", "close()"):  # a reason is payload
         parts.append(row.text)
     elif row.text:
-        parts.append(_masked(row.text))
+        parts.append(masked(row.text))
     if row.frames > 1:
         parts.append(f"in {row.frames} frames")
     if row.problem:
-        parts.append(f"[{_masked(row.problem)}]")
+        parts.append(f"[{masked(row.problem)}]")
     what = "  ".join(part for part in parts if part)
     return f"{when}{number:<4}{_WAY[row.source]:<17}{row.kind:<11}{what}".rstrip()
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
+    """Text without the ports of this machine, which differ from run to run."""
     return _PORT.sub(r"\1PORT", text)
 
 
@@ -124,7 +125,7 @@ def _by_direction(row: Row) -> tuple[int, int]:
     return (_TOLD if told else _RANK[row.source], row.index)
 
 
-def _by_cause(rows: list[Row], connection: Connection) -> list[Row]:
+def by_cause(rows: list[Row], connection: Connection) -> list[Row]:
     """Sort the rows of one connection so that every cause stands before its effects."""
     after: dict[int, set[int]] = {index: set() for index in range(len(rows))}
     for source in SOURCES:

@@ -1,0 +1,53 @@
+"""Copying a connection as it is at one moment, so that it can be saved or looked through while the recording goes on.
+
+Chunks of bytes, and decoders on the way, never change once they are made: they are shared. What grows or is let go is copied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wslab.timeline.connection import Connection
+from wslab.timeline.ends import End
+
+if TYPE_CHECKING:
+    from wslab.timeline.recorder import Recorder
+
+
+def freeze(connection: Connection, source: Recorder, into: Recorder) -> Connection:
+    """Copy a connection. The caller sees to it that nothing is dropped meanwhile.
+
+    Args:
+        connection: The connection.
+        source: Where it is recorded.
+        into: What the copy belongs to.
+
+    Returns:
+        The copy.
+    """
+    twin = Connection(connection.number, connection.started)
+    ends = {end.side: _end(end, source, into) for end in connection.ends}
+    place(twin, *ends.values())
+    twin.directions = {name: direction.copy(ends) for name, direction in connection.directions.items()}
+    twin.response = connection.response
+    twin.long_texts = dict(connection.long_texts)
+    twin.kept, twin.behind = connection.kept, connection.behind
+    return twin
+
+
+def place(connection: Connection, *ends: End) -> None:
+    """Give a connection its ends."""
+    for end in ends:
+        if end.side == "client":
+            connection.client_end = end
+        else:
+            connection.server_end = end
+        end.connection = connection
+
+
+def _end(end: End, source: Recorder, into: Recorder) -> End:
+    twin = End(into, end.side, end.label, end.target)
+    twin.created, twin.local, twin.remote = end.created, end.local, end.remote
+    twin.closed, twin.ending = end.closed, end.ending
+    twin.sent, twin.received = end.sent.copy(source.write_lock), end.received.copy(source.write_lock)
+    return twin

@@ -1,0 +1,154 @@
+"""The writers' side of a timeline: where servers, clients and the lab itself record.
+
+Writers never wait for a reader (design.md, invariant 3): the write lock is held for three appends, or for letting whole chunks
+go. Whoever watches is told once that something is new, and then not again before somebody has read it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from functools import partial
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Literal
+
+from wslab.timeline.ends import Address, End, Note
+from wslab.timeline.errors import RecordingError
+from wslab.timeline.records import PREVIEW
+from wslab.wire import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Recorder(ABC):
+    """Takes in what happens, in the order in which it happens.
+
+    Args:
+        keep: How many rows to keep, at least 1.
+        keep_bytes: How many raw bytes to keep, counting both ends, at least 1.
+
+    Attributes:
+        started: When it began, in seconds since the epoch.
+        zero: The same moment in `time.perf_counter_ns`.
+        frozen: Whether it is a copy or a saved recording, to which nothing can be added.
+        write_lock: Held by writers for an instant. Not for readers of rows.
+
+    Raises:
+        ValueError: A bound is no positive integer.
+    """
+
+    def __init__(self, *, keep: int, keep_bytes: int) -> None:
+        for name, value in (("keep", keep), ("keep_bytes", keep_bytes)):
+            whole: object = value  # callers need not have read the annotation
+            if not isinstance(whole, int) or isinstance(whole, bool) or whole < 1:
+                raise ValueError(f"{name} must be a positive whole number, not {value!r}; leave it out for the default")
+        self.keep = keep
+        self.keep_bytes = keep_bytes
+        self.keep_chunks = 4 * keep + 4096  # a chunk of a few bytes still costs a hundred
+        self.full_bytes = keep_bytes + keep_bytes // 16  # past it a writer makes room itself, at once for many chunks
+        self.full_chunks = self.keep_chunks + self.keep_chunks // 16
+        self.raw = 0
+        self.chunks = 0
+        self.write_lock = threading.Lock()
+        self.started = time.time()
+        self.zero = perf_counter_ns()
+        self.frozen = False
+        self._new: list[End] = []
+        self._dirty: list[End] = []
+        self._quiet = True
+        self._watchers: list[partial[None]] = []
+        self._notes: deque[Note] = deque()
+
+    def client_end(self, label: str = "client", *, port: int | None = None) -> End:
+        """Record a client that was just made.
+
+        Args:
+            label: What it is called where both ends are named.
+            port: The port it is about to connect to, where that is known.
+        """
+        return self._add(End(self, "client", label, port))
+
+    def server_end(self, label: str, local: Any, remote: Any) -> End:
+        """Record a connection that a server just accepted.
+
+        Args:
+            label: The server's name.
+            local: The server's address, as sockets name it.
+            remote: The client's.
+        """
+        end = End(self, "server", label)
+        end.local, end.remote = Address.of(local), Address.of(remote)
+        return self._add(end)
+
+    def note(
+        self, name: str, text: str = "", *, kind: Literal["note", "print", "fault"] = "note", problem: str = ""
+    ) -> None:
+        """Record a row of the lab's own: a server started, a port was taken over."""
+        self._refuse_if_frozen()
+        note = Note(0, kind, name, one_line(text, PREVIEW), problem=problem)
+        with self.write_lock:
+            note.time = perf_counter_ns()
+            self._notes.append(note)
+            self.chunks += 1
+            wake, self._quiet = self._quiet, False
+        if wake:
+            self._wake()
+        if self.chunks > self.full_chunks:
+            self.make_room()
+
+    def touch(self, end: End) -> None:
+        """Say that an end has recorded something."""
+        with self.write_lock:
+            if not end.dirty:
+                end.dirty = True
+                self._dirty.append(end)
+            wake, self._quiet = self._quiet, False
+        if wake:
+            self._wake()
+
+    @abstractmethod
+    def make_room(self) -> None:
+        """Called by a writer that finds the store full."""
+
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Be told when something was recorded.
+
+        Args:
+            callback: Called now, and then once after each `refresh` that is followed by something new. It may come from any
+                thread and must return at once: the network waits for it.
+
+        Returns:
+            A function that ends the watch.
+        """
+        entry = partial(callback)  # an object of its own, even where the same function watches twice
+        self._watchers.append(entry)
+        callback()
+
+        def unwatch() -> None:  # without a lock: a collector may call it in the middle of a write
+            with contextlib.suppress(ValueError):
+                self._watchers.remove(entry)
+
+        return unwatch
+
+    def _add(self, end: End) -> End:
+        self._refuse_if_frozen()
+        with self.write_lock:
+            self._new.append(end)
+            end.dirty = True
+            self._dirty.append(end)
+            wake, self._quiet = self._quiet, False
+        if wake:
+            self._wake()
+        return end
+
+    def _wake(self) -> None:
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    def _refuse_if_frozen(self) -> None:
+        if self.frozen:
+            raise RecordingError("this timeline is a saved recording and nothing can be added; record in a new Lab()")

@@ -1,0 +1,184 @@
+"""The timeline: one bounded, thread-safe store of what both ends of every connection did.
+
+Recorder   what servers, clients and the lab write to                    `wslab.timeline.recorder`
+  Store    what readers take rows from, and the bounds                   `wslab.timeline.store`
+Timeline   both, with what a learner asks of it: text, files, replays    here
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from wslab.timeline.ending import unsettled
+from wslab.timeline.export import export
+from wslab.timeline.freeze import freeze
+from wslab.timeline.jsonl_read import read_jsonl
+from wslab.timeline.replay import Replay
+from wslab.timeline.store import Store
+from wslab.timeline.transcript import transcript
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.ends import End
+    from wslab.timeline.records import Dropped, Row
+
+
+class Timeline(Store):
+    """Everything that was recorded.
+
+    Args:
+        keep: How many rows to keep, at least 1.
+        keep_bytes: How many raw bytes to keep, counting both ends, at least 1.
+
+    Attributes:
+        started: When it began, in seconds since the epoch.
+        write_lock: Held by writers for an instant. Not for readers of rows.
+
+    Raises:
+        ValueError: A bound is no positive integer.
+    """
+
+    def __init__(self, *, keep: int = 100_000, keep_bytes: int = 64 * 1024 * 1024) -> None:
+        super().__init__(keep=keep, keep_bytes=keep_bytes)
+
+    # Reading
+
+    def linked(self, row: Row) -> int | None:
+        """Arrival position of the row whose bytes caused this row, or that this row caused; None where there is none."""
+        if row.link is None:
+            return None
+        source, offset = row.link
+        offset += source.startswith(
+            row.source
+        )  # a call is linked to its first byte, an event to the byte behind its last
+        with self._read_lock:
+            for index in range(len(self._rows) - 1, self._gone - 1, -1):
+                other = self._rows[index]
+                if other.connection == row.connection and other.source == source and other.start < offset <= other.stop:
+                    return index - self._gone + self._first
+        return None
+
+    def connection_of(self, end: End) -> int | None:
+        """Public number of the connection that an end belongs to; None while that cannot be said yet."""
+        with self._read_lock:
+            return end.connection.number if end.connection else None
+
+    def unsettled(self) -> list[str]:
+        """What is still under way, one sentence each; empty when everything that was sent is received."""
+        with self._read_lock:
+            self.refresh()
+            out = [f"connection {c.number} {what}" for c in self.connections() if (what := unsettled(c))]
+            if self._pairing.waiting:
+                out.append("an accepted connection is not matched to its client yet")
+            return out
+
+    def transcript(self, by: Literal["cause", "direction"] = "cause", *, times: bool = False) -> str:
+        """The timeline as text, the same for the same conversation. See `wslab.timeline.transcript`."""
+        with self._read_lock:
+            self.refresh()
+            return transcript(self.rows(), self.connections(), by=by, times=times, dropped=self.dropped)
+
+    def clear(self) -> None:
+        """Let every row go. Connections live on, and their numbers go on."""
+        with self._read_lock:
+            self.refresh()
+            self._drop(len(self._rows) - self._gone, count_it=False)
+        self._wake()
+
+    def __repr__(self) -> str:
+        lost = f", {self._dropped_rows} dropped" if self._dropped_rows else ""
+        return f"<Timeline of {self.end - self.first} rows in {len(self._connections)} connections{lost}>"
+
+    # Files and replays
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Timeline:
+        """Load a recording that `export` saved as ``.jsonl``.
+
+        The rows, what they open into, the connections and their bytes are as they were, except that credentials are redacted.
+        Nothing can be added to it.
+
+        Args:
+            path: The file.
+
+        Raises:
+            RecordingError: It cannot be read, or it is no such recording; says which line is wrong.
+        """
+        return read_jsonl(path, lambda keep, keep_bytes: cls(keep=keep, keep_bytes=keep_bytes))
+
+    def export(self, path: str | os.PathLike[str]) -> Path:
+        """Save what is recorded so far; the suffix says how.
+
+        ``.jsonl``: all of it, for `load`. ``.har``: as browsers save their network log. ``.pcapng``: for Wireshark.
+        ``.txt``: the transcript with times. Credentials are redacted in all of them. The file is replaced whole or not at all.
+
+        Args:
+            path: Where to, in a folder that exists.
+
+        Returns:
+            The path.
+
+        Raises:
+            RecordingError: The suffix is another, or the file cannot be written.
+        """
+        return export(self.copy(), path)
+
+    def replay(self) -> Replay:
+        """What is recorded so far, once more, step by step. See `wslab.timeline.Replay`."""
+        return Replay(self.copy())
+
+    def copy(self) -> Timeline:
+        """What is recorded so far, as a timeline to which nothing is added. The bytes are shared, not copied."""
+        with self._read_lock:
+            self.refresh()
+            twin = Timeline(keep=self.keep, keep_bytes=self.keep_bytes)
+            twin.started, twin.zero = self.started, self.zero
+            connections = [freeze(connection, self, twin) for connection in self.connections()]
+            twin.adopt(self.rows(), connections, first=self.first, dropped=self.dropped)
+            return twin
+
+    def adopt(self, rows: list[Row], connections: list[Connection], *, first: int, dropped: Dropped) -> None:
+        """Become a saved recording: take over what was recorded elsewhere, and let nothing be added.
+
+        Args:
+            rows: Its rows, in arrival order.
+            connections: Its connections.
+            first: The arrival position of the first row.
+            dropped: What its bounds had cost.
+        """
+        with self._read_lock:
+            self.frozen = True
+            self._rows, self._gone, self._first, self._end = list(rows), 0, first, first + len(rows)
+            self._connections = {connection.number: connection for connection in connections}
+            self._dropped_rows, self._dropped_bytes = dropped.rows, dropped.bytes
+            for end in (end for connection in connections for end in connection.ends):
+                for stream in (end.sent, end.received):
+                    self.raw += stream.stop - stream.first
+                    self.chunks += stream.count
+
+    def withdraw(self) -> tuple[list[Row], list[Connection]]:
+        """Hide all rows and connections, so that they can be revealed again.
+
+        Returns:
+            Both.
+        """
+        with self._read_lock:
+            rows, connections = self.rows(), self.connections()
+            self._rows, self._gone, self._end, self._connections = [], 0, self._first, {}
+            return rows, connections
+
+    def reveal(self, rows: list[Row], connections: list[Connection]) -> None:
+        """Let rows appear behind those that are there, as if they had just been recorded.
+
+        Args:
+            rows: The next rows.
+            connections: The connections that are not there yet.
+        """
+        with self._read_lock:
+            self._connections |= {connection.number: connection for connection in connections}
+            self._rows += rows
+            self._end += len(rows)
+        self._wake()
