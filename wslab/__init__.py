@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from wslab.lab import Lab
+    from wslab.lab import Lab, WebSocket
     from wslab.net import (
         BadType,
         BadValue,
+        Blob,
         CloseEvent,
         ConnectionEnded,
         DOMException,
@@ -27,17 +28,27 @@ if TYPE_CHECKING:
         PortTaken,
         Server,
         TimedOut,
-        WebSocket,
         echo,
     )
-    from wslab.timeline import Detail, Row, Timeline
-    from wslab.wire import Frame
+    from wslab.timeline import Detail, RecordingError, Replay, Row, Timeline
+    from wslab.wire import (
+        Dissector,
+        Frame,
+        Handshake,
+        accept_steps,
+        close_body,
+        explain,
+        frame,
+        request,
+        response,
+    )
 
 _ROOMS = {
-    "wslab.lab": ["Lab"],
+    "wslab.lab": ["Lab", "WebSocket"],
     "wslab.net": [
         "BadType",
         "BadValue",
+        "Blob",
         "CloseEvent",
         "ConnectionEnded",
         "DOMException",
@@ -49,35 +60,55 @@ _ROOMS = {
         "PortTaken",
         "Server",
         "TimedOut",
-        "WebSocket",
         "echo",
     ],
-    "wslab.timeline": ["Detail", "Row", "Timeline"],
-    "wslab.wire": ["Frame"],
+    "wslab.timeline": ["Detail", "RecordingError", "Replay", "Row", "Timeline"],
+    "wslab.wire": [
+        "Dissector",
+        "Frame",
+        "Handshake",
+        "accept_steps",
+        "close_body",
+        "explain",
+        "frame",
+        "request",
+        "response",
+    ],
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "BadType",
     "BadValue",
+    "Blob",
     "CloseEvent",
     "ConnectionEnded",
     "DOMException",
     "Detail",
+    "Dissector",
     "Event",
     "Frame",
+    "Handshake",
     "Lab",
     "LabClosed",
     "LabError",
     "MessageEvent",
     "NoLoop",
     "PortTaken",
+    "RecordingError",
+    "Replay",
     "Row",
     "Server",
     "TimedOut",
     "Timeline",
     "WebSocket",
+    "accept_steps",
+    "close_body",
     "echo",
+    "explain",
+    "frame",
+    "request",
+    "response",
 ]
 
 

@@ -82,7 +82,7 @@ async def test_a_payload_that_is_none() -> None:
         await socket.opened()
         with pytest.raises(BadType) as caught:
             socket.send(object())  # type: ignore[arg-type]
-        assert str(caught.value).startswith("send() takes text or bytes, not object <object object at ")
+        assert str(caught.value).startswith("send() takes text, bytes or a Blob, not object <object object at ")
         assert str(caught.value).endswith("; for other values write socket.send(json.dumps(value))")
 
 

@@ -55,6 +55,7 @@ async def test_the_record_is_what_passed_between_the_ends(client: str, compressi
                     assert await connected.recv() == "in three parts"
             else:
                 socket = lab.WebSocket(url)
+                socket.binaryType = "arraybuffer"
                 await socket.opened()
                 for message in messages:
                     socket.send(message)
@@ -108,6 +109,7 @@ async def test_over_tls_the_record_is_the_plain_text_of_both_ends(
         else:
             monkeypatch.setenv("SSL_CERT_FILE", str(trusted.file))
             socket = lab.WebSocket(server.url)
+            socket.binaryType = "arraybuffer"
             await socket.opened()
             for message in messages:
                 socket.send(message)
@@ -154,6 +156,7 @@ def test_any_conversation_is_recorded_alike_at_both_ends(messages: list[str | by
         async with Lab() as lab:
             server = await lab.serve(compression="deflate" if compressed else None)
             socket = lab.WebSocket(server.url)
+            socket.binaryType = "arraybuffer"
             await socket.opened()
             for message in messages:
                 socket.send(message)

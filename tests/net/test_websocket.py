@@ -66,7 +66,7 @@ async def test_handlers_set_after_the_constructor_miss_nothing() -> None:
         seen = watch(socket)
         assert socket.readyState == 0
         await socket.closed()
-        assert seen == ["open in 1", "message 'one' in 1", "message b'two' in 1", "close 1000 True in 3"]
+        assert seen == ["open in 1", "message 'one' in 1", "message <Blob 3 bytes> in 1", "close 1000 True in 3"]
 
 
 async def test_events_come_one_at_a_time_on_the_thread_of_the_home_loop() -> None:

@@ -121,7 +121,7 @@ async def test_closing_while_the_open_event_waits_fails_the_connection_too() -> 
         await asyncio.sleep(0)
         for _ in range(5000):  # the home loop is busy until the server has accepted
             time.sleep(0.002)  # noqa: ASYNC251
-            if socket._inbox:
+            if socket.backlog()[0]:
                 break
         assert socket.readyState == socket.CONNECTING
         socket.close()

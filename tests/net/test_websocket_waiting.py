@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.net.harness import TEXT, Peer, RawServer, frame, until
+from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, rows, until
 from wslab import BadValue, ConnectionEnded, Lab, MessageEvent, TimedOut
 
 if TYPE_CHECKING:
@@ -209,28 +209,6 @@ async def test_events_wait_while_a_cell_blocks_and_then_come_in_order() -> None:
         assert seen == list("01234")
 
 
-async def test_a_callback_that_runs_the_loop_itself_is_not_interrupted_by_the_next_event() -> None:
-    async def two(peer: Peer) -> None:
-        await peer.request()
-        peer.write(peer.response(), frame(TEXT, b"one"), frame(TEXT, b"two"))
-        await peer.gone()
-
-    async with RawServer(two) as server, Lab() as lab:
-        socket = lab.WebSocket(server.url)
-        order: list[str] = []
-
-        def nested(event: Any) -> None:
-            order.append(f"begin {event.data}")
-            socket._drain()  # what a nested run of the loop would come to
-            order.append(f"end {event.data}")
-
-        socket.onmessage = nested
-        await until(lambda: len(order) == 4)
-        assert order == ["begin one", "end one", "begin two", "end two"]
-        socket.abort()
-        await socket.closed()
-
-
 async def test_an_interrupt_in_a_callback_leaves_the_rest_of_the_queue_to_come() -> None:
     async def three(peer: Peer) -> None:
         await peer.request()
@@ -253,3 +231,37 @@ async def test_an_interrupt_in_a_callback_leaves_the_rest_of_the_queue_to_come()
         assert seen == ["one", "two", "three"]
         socket.abort()
         await socket.closed()
+
+
+async def test_what_nobody_takes_is_bounded_and_a_row_says_how_much_went() -> None:
+    async def talks(peer: Peer) -> None:
+        await peer.request()
+        peer.write(peer.response(), *(frame(TEXT, str(number).encode()) for number in range(1500)), frame(CLOSE))
+        await peer.gone()
+
+    async with RawServer(talks) as server, Lab() as lab:
+        socket = lab.WebSocket(server.url)
+        await socket.closed()
+        assert (await socket.next()).data == "476"
+        assert (await socket.next()).data == "477"
+        told = [row.text for row in rows(lab, name="next()")]
+        assert told == ["476 older message events were let go: next() keeps 1024, or 16 MiB, that nobody has taken"]
+        async for event in socket:
+            last = event.data
+        assert last == "1499"
+
+
+async def test_large_messages_that_nobody_takes_are_bounded_by_their_bytes() -> None:
+    async def talks(peer: Peer) -> None:
+        await peer.open()
+        for number in range(40):
+            peer.write(frame(TEXT, bytes([65 + number % 26]) * 1024 * 1024))
+            await peer.writer.drain()
+        peer.write(frame(CLOSE))
+        await peer.gone()
+
+    async with RawServer(talks) as server, Lab() as lab:
+        socket = lab.WebSocket(server.url)
+        await socket.closed(60)
+        kept = [event.data[0] async for event in socket]
+        assert kept == [chr(65 + number % 26) for number in range(24, 40)]

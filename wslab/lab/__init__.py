@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from wslab.lab.lab import Lab as Lab
+from wslab.lab.sockets import WebSocket as WebSocket
 
-__all__ = ["Lab"]
+__all__ = ["Lab", "WebSocket"]

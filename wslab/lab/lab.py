@@ -17,6 +17,7 @@ from wslab.lab.acting import LabEnds
 from wslab.lab.asked import check_bounds, check_name, check_options, check_port
 from wslab.lab.proxies import let_loopback_pass
 from wslab.lab.settling import still_open
+from wslab.lab.sockets import WebSocket
 from wslab.net import (
     LOOPBACK,
     ClientHost,
@@ -30,7 +31,6 @@ from wslab.net import (
     RecordedConnect,
     Server,
     TimedOut,
-    WebSocket,
     check_handler,
     check_origins,
     echo,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wslab.net.asked import check_close as check_close
+from wslab.net.blob import Blob as Blob
 from wslab.net.blocked import where as where
 from wslab.net.client_host import ClientHost as ClientHost
 from wslab.net.connect import RecordedConnect as RecordedConnect
@@ -37,6 +38,7 @@ __all__ = [
     "Abandoned",
     "BadType",
     "BadValue",
+    "Blob",
     "ClientHost",
     "CloseEvent",
     "ConnectionEnded",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from wslab.net.blob import Blob
 from wslab.net.dom import DOMException
 from wslab.net.errors import BadType
+from wslab.wire import one_line
 
 _REASON_LIMIT = 123  # a control frame holds 125 bytes, two of them the code (RFC 6455 section 5.5)
 
@@ -13,6 +15,41 @@ _REASON_LIMIT = 123  # a control frame holds 125 bytes, two of them the code (RF
 def usv_string(text: str) -> str:
     """Text as a browser takes it: surrogate pairs combined, lone surrogates U+FFFD (Web IDL, USVString)."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Outgoing(NamedTuple):
+    """A message that `send` was given: its payload, whether it is text, and how a row shows it."""
+
+    payload: bytes
+    text: bool
+    shown: str
+
+
+def outgoing(data: object) -> Outgoing:
+    """Take what a page may send (WHATWG WebSockets section 3.1, `send`).
+
+    Args:
+        data: `str`, `bytes`, `bytearray`, `memoryview` (just its slice) or `Blob`.
+
+    Raises:
+        BadType: It is something else.
+    """
+    if isinstance(data, str):
+        return Outgoing(usv_string(data).encode(), text=True, shown=one_line(data))
+    if isinstance(data, Blob):
+        data = data.content
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        payload = bytes(data)
+        return Outgoing(payload, text=False, shown=hexed(payload))
+    raise BadType(
+        f"send() takes text, bytes or a Blob, not {type(data).__name__} {data!r:.60}; "
+        "for other values write socket.send(json.dumps(value))"
+    )
+
+
+def hexed(data: bytes) -> str:
+    """How a row shows bytes: the first of them in hex."""
+    return data[:60].hex(" ")
 
 
 def check_protocols(protocols: object) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wslab.net.home import GOODBYE, unfinished
 from wslab.net.threads import LoopThread
 from wslab.timeline import Timeline
 
@@ -35,8 +38,19 @@ class _Shared:
     def __call__(self) -> LoopThread:
         if self._thread is None or not self._thread.alive:
             self._thread = LoopThread("wslab-sockets")
+            atexit.register(_say_goodbye)
         return self._thread
 
 
 NO_LAB = ClientHost(_Shared(), Timeline(keep=1000, keep_bytes=1024 * 1024))
 """The host of a `WebSocket` that was not made by a lab: recorded a little, and shown nowhere."""
+
+
+def _say_goodbye() -> None:
+    """At exit, sockets that belong to no lab close with 1001 too; those of a lab are the lab's."""
+    leaving = tuple(NO_LAB.sockets)
+    for socket in leaving:
+        socket.go_away()
+    deadline = time.monotonic() + GOODBYE
+    while unfinished(leaving) and time.monotonic() < deadline:
+        time.sleep(0.005)

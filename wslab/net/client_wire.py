@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 from websockets.client import ClientProtocol
@@ -23,13 +23,16 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI
 
-from wslab.net.endings import how_it_ended, why_no_tcp
+from wslab.net.endings import Ending, how_it_ended, why_no_tcp
+from wslab.net.incoming import Assembler, NotUTF8
+from wslab.net.sending import Sending
 from wslab.wire import FrameStops
 
 if TYPE_CHECKING:
     from wslab.net.url import SocketURL
     from wslab.timeline import End
     from wslab.timeline.ends import Note
+    from wslab.timeline.records import Source
 
 OPEN_LIMIT = 60.0
 """The longest that connecting and the opening handshake may take, in seconds."""
@@ -44,19 +47,6 @@ _MANY = 20_000  # events that the home loop has not taken: past it the network i
 _MUCH = 64 * 1024 * 1024
 
 
-class Ending(NamedTuple):
-    """How a connection ended: what its `close` event says, and whether an `error` event comes before it.
-
-    `stop` is the offset behind the last byte that was received.
-    """
-
-    failed: bool
-    clean: bool
-    code: int
-    reason: str
-    stop: int
-
-
 class Home(Protocol):
     """What the wire tells its socket. Called on the lab's thread; must return at once."""
 
@@ -66,7 +56,6 @@ class Home(Protocol):
     def post_open(self, protocol: str, extensions: str, stop: int) -> None: ...
     def post_message(self, data: str | bytes, size: int, stop: int) -> None: ...
     def post_closing(self) -> None: ...
-    def post_sent(self, size: int) -> None: ...
     def post_close(self, ending: Ending) -> None: ...
 
 
@@ -78,6 +67,9 @@ class ClientWire(asyncio.Protocol):
         end: Where to record.
         url: Where to connect.
         protocols: The subprotocols to offer.
+
+    Attributes:
+        paused: Whether the network is not read on until the home loop has caught up. Any thread may read it.
     """
 
     def __init__(self, home: Home, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
@@ -96,17 +88,20 @@ class ClientWire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._record_sent = end.tap(end.sent)
+        self._sending = Sending(self._protocol, end)
         self._record_received = end.tap(end.received)
         self._stops = FrameStops()
         self._frame_stops: deque[int] = deque()
-        self._parts: list[bytes] = []
-        self._text = False
+        self._assembler = Assembler()
         self._opened = False
         self._failed = False
         self._over = False
-        self._reading = True
-        self._unsent = 0
+        self.paused = False
+
+    @property
+    def taken(self) -> int:
+        """Bytes of application data that the network has taken so far. Any thread may read it."""
+        return self._sending.taken
 
     # Called on the lab's thread by the socket
 
@@ -116,39 +111,31 @@ class ClientWire(asyncio.Protocol):
             return
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
-    def send(self, data: str | bytes, note: Note) -> None:
-        """Send a message; `note` is told which bytes it became."""
-        protocol = self._protocol
-        size = len(data) if isinstance(data, bytes) else len(data.encode())
-        if protocol.state is not State.OPEN or self._transport is None:
-            self._end.resolve(
-                note, None
-            )  # the connection is closing: the data goes nowhere, and its amount stays buffered
-            return
-        start = self._end.sent.stop
-        if isinstance(data, str):
-            protocol.send_text(data.encode())
-        else:
-            protocol.send_binary(data)
-        self._unsent += size
-        self._flush()
-        self._end.resolve(note, ("client to server", start))
+    def send(self, data: bytes, text: bool, note: Note) -> None:  # noqa: FBT001  (posted, without keywords)
+        """Send a message once `flush` is called; `note` is told which bytes it became."""
+        if self._protocol.state is State.OPEN:
+            self._sending.message(data, note, text=text)
+        else:  # the connection is closing: the data goes nowhere, and its amount stays buffered
+            self._end.resolve(note, None)
 
-    def close(self, code: int | None, reason: str, note: Note | None, *, connecting: bool = False) -> None:
-        """Start the closing handshake; where its page has seen no `open` event yet, fail the connection."""
-        start = self._end.sent.stop
-        link: tuple[Any, int] | None = None
-        if connecting:
-            self._fail()
-        elif self._protocol.state is State.OPEN:
+    def close(self, code: int | None, reason: str, note: Note | None) -> None:
+        """Start the closing handshake, or fail a connection that is not open yet."""
+        start = self._sending.stop
+        link: tuple[Source, int] | None = None
+        if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)
-            self._flush()
+            self.flush()
             self._expect_close()
             link = ("client to server", start)
         elif not self._opened:
             self._fail()
         if note is not None:
             self._end.resolve(note, link)
+
+    def fail(self, note: Note) -> None:
+        """Fail the connection, which its page has closed before it saw an `open` event."""
+        self._fail()
+        self._end.resolve(note, None)
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -159,31 +146,34 @@ class ClientWire(asyncio.Protocol):
 
     def resume(self) -> None:
         """Read on after the home loop has caught up."""
-        if not self._reading and self._transport is not None and not self._transport.is_closing():
-            self._reading = True
+        if self.paused and self._transport is not None and not self._transport.is_closing():
+            self.paused = False
             self._transport.resume_reading()
+
+    def flush(self) -> None:
+        """Write what has been made so far."""
+        self._sending.flush()
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.set_write_buffer_limits(
-            high=0
-        )  # pause_writing as soon as anything is buffered, resume when nothing is
+        self._sending.begin(transport)
         self._end.connected(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
         self._protocol.send_request(self._protocol.connect())
-        self._flush()
+        self.flush()
 
     def data_received(self, data: bytes) -> None:
         self._record_received(data)
         self._frame_stops.extend(self._stops.feed(data))
         self._protocol.receive_data(data)
         self._progress()
-        events, size = self._home.backlog()
-        if self._reading and (events > _MANY or size > _MUCH) and self._transport is not None:
-            self._reading = False
+        if self._behind() and not self.paused and self._transport is not None:
+            self.paused = True
             self._transport.pause_reading()
+            if not self._behind():  # it caught up just before it could see `paused`
+                self.resume()
 
     def eof_received(self) -> bool:
         self._protocol.receive_eof()
@@ -197,7 +187,7 @@ class ClientWire(asyncio.Protocol):
         self._finish()
 
     def resume_writing(self) -> None:
-        self._all_sent()
+        self._sending.emptied()
 
     # Inside
 
@@ -216,35 +206,21 @@ class ClientWire(asyncio.Protocol):
             return
         self._timer = self._timer or loop.call_later(OPEN_LIMIT, self._fail)
 
-    def _flush(self) -> None:
-        transport = self._transport
-        if transport is None:
-            return
-        for data in self._protocol.data_to_send():
-            if data:
-                self._record_sent(data)
-                transport.write(data)
-            elif transport.can_write_eof():
-                transport.write_eof()
-            else:
-                transport.close()
-        if self._unsent and not transport.get_write_buffer_size():
-            self._all_sent()
-
-    def _all_sent(self) -> None:
-        size, self._unsent = self._unsent, 0
-        if size:
-            self._home.post_sent(size)
+    def _behind(self) -> bool:
+        events, size = self._home.backlog()
+        return events > _MANY or size > _MUCH
 
     def _progress(self) -> None:
         """Take what the protocol made of the bytes."""
         events = self._protocol.events_received()
-        self._flush()
+        self.flush()
         for event in events:
-            if isinstance(event, Response):
-                self._take_response(event)
-            elif isinstance(event, Frame):
+            if self._failed:  # nothing that came behind what failed the connection counts
+                break
+            if isinstance(event, Frame):
                 self._take_frame(event)
+            elif isinstance(event, Response):
+                self._take_response(event)
         if self._protocol.handshake_exc is not None:
             self._fail()
         elif self._protocol.parser_exc is not None and not isinstance(self._protocol.parser_exc, EOFError):
@@ -271,25 +247,16 @@ class ClientWire(asyncio.Protocol):
         stop = self._frame_stops.popleft() if self._frame_stops else self._end.received.stop
         if frame.opcode is Opcode.CLOSE:
             self._home.post_closing()
-        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            return
-        if frame.opcode is not Opcode.CONT:
-            self._parts, self._text = [], frame.opcode is Opcode.TEXT
-        self._parts.append(bytes(frame.data))
-        if not frame.fin:
-            return
-        data, self._parts = b"".join(self._parts), []
-        if not self._text:
-            self._home.post_message(data, len(data), stop)
             return
         try:
-            text = data.decode()
-        except UnicodeDecodeError:
+            message = self._assembler.take(frame)
+        except NotUTF8:
             self._protocol.fail(CloseCode.INVALID_DATA, "invalid UTF-8")
-            self._flush()
+            self.flush()
             self._give_up()
             return
-        self._home.post_message(text, len(data), stop)
+        if message is not None:
+            self._home.post_message(*message, stop)
 
     def _give_up(self) -> None:
         """Fail an open connection: what is written leaves, and TCP ends without waiting for the peer, as in browsers."""

@@ -1,29 +1,43 @@
-"""The few classes of the DOM that a WebSocket needs: events, their target, and its exception.
+"""The events of a WebSocket, and the exception of the browser's API.
 
-WHATWG DOM sections 2.2 (Event) and 2.7 (EventTarget), HTML section 8.1.8.1 (event handler attributes), Web IDL section 2.8
-(DOMException). Names are the browser's.
+    Event ─┬─ MessageEvent   data, origin
+           └─ CloseEvent     wasClean, code, reason
+    DOMException             name: SyntaxError, InvalidStateError, InvalidAccessError
+
+WHATWG DOM section 2.2 (Event), HTML section 9.1 (MessageEvent), WHATWG WebSockets section 6 (CloseEvent), Web IDL section
+2.8.1 (DOMException). Names are the browser's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
 
-Listener = Callable[[Any], object]
+if TYPE_CHECKING:
+    from wslab.net.event_target import EventTarget
+
+_ORIGIN = time.perf_counter()
+_CODES = {"InvalidStateError": 11, "SyntaxError": 12, "InvalidAccessError": 15}
 
 
 class DOMException(Exception):
-    """An exception of the browser's API.
+    """An exception of the browser's API (Web IDL section 2.8.1).
 
     Attributes:
         name: Which one it is: ``SyntaxError``, ``InvalidStateError``, ``InvalidAccessError``.
         message: What is wrong, in a sentence.
+        code: The number that it had before exceptions had names; 0 for the newer ones.
     """
 
     def __init__(self, message: str = "", name: str = "Error") -> None:
         super().__init__(message)
         self.message = message
         self.name = name
+
+    @property
+    def code(self) -> int:
+        """The number of its name, from the time before names."""
+        return _CODES.get(self.name, 0)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.message}"
@@ -32,14 +46,56 @@ class DOMException(Exception):
 class Event:
     """Something that happened (WHATWG DOM section 2.2).
 
+    Args:
+        type: What happened: ``open``, ``message``, ``error``, ``close``, or a name of your own.
+        bubbles: Whether it would rise through a page's elements; a socket has nothing above it.
+        cancelable: Whether `preventDefault` has an effect.
+
     Attributes:
-        type: ``open``, ``message``, ``error`` or ``close``.
+        type: What happened.
         target: The object it happened to; None before it is dispatched.
+        currentTarget: The object whose listener runs now; None when none does.
+        eventPhase: `NONE`, or `AT_TARGET` while its listeners run.
+        isTrusted: Whether the socket itself made it, not somebody's `dispatchEvent`.
+        timeStamp: When it was made, in milliseconds since wslab was imported.
     """
 
-    def __init__(self, type: str) -> None:
+    NONE: ClassVar[int] = 0
+    CAPTURING_PHASE: ClassVar[int] = 1
+    AT_TARGET: ClassVar[int] = 2
+    BUBBLING_PHASE: ClassVar[int] = 3
+
+    target: EventTarget | None = None
+    currentTarget: EventTarget | None = None
+    eventPhase = 0
+    isTrusted = False
+    defaultPrevented = False
+    composed = False
+    _stopped = False
+    _stopped_at_once = False
+
+    def __init__(self, type: str, *, bubbles: bool = False, cancelable: bool = False) -> None:
         self.type = type
-        self.target: EventTarget | None = None
+        self.bubbles = bubbles
+        self.cancelable = cancelable
+        self.timeStamp = (time.perf_counter() - _ORIGIN) * 1000
+
+    def preventDefault(self) -> None:
+        """Ask that what normally follows does not; without effect unless the event is cancelable."""
+        if self.cancelable:
+            self.defaultPrevented = True
+
+    def stopPropagation(self) -> None:
+        """Go no further: listeners that capture keep the event from the others, and before dispatch from all."""
+        self._stopped = True
+
+    def stopImmediatePropagation(self) -> None:
+        """Let no further listener of this event run."""
+        self._stopped = self._stopped_at_once = True
+
+    def composedPath(self) -> list[EventTarget]:
+        """The objects whose listeners are asked: the socket, while they run."""
+        return [self.currentTarget] if self.currentTarget is not None else []
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.type}>"
@@ -49,17 +105,21 @@ class MessageEvent(Event):
     """A message arrived (HTML section 9.1).
 
     Attributes:
-        data: The text as `str`, or the bytes.
+        data: The text as `str`; of a binary message a `Blob`, or `bytes` where binaryType is ``arraybuffer``.
         origin: Scheme, host and port of the server.
+        lastEventId: Empty: it belongs to server-sent events.
+        source: None: it belongs to messages between windows.
+        ports: None of them: they belong to messages between windows.
     """
+
+    lastEventId = ""
+    source = None
+    ports: tuple[()] = ()
 
     def __init__(self, type: str = "message", *, data: Any = None, origin: str = "") -> None:
         super().__init__(type)
         self.data = data
         self.origin = origin
-        self.lastEventId = ""
-        self.source = None
-        self.ports: tuple[()] = ()
 
     def __repr__(self) -> str:
         return f"<MessageEvent {self.data!r:.200}>"
@@ -83,72 +143,3 @@ class CloseEvent(Event):
     def __repr__(self) -> str:
         reason = f" {self.reason!r}" if self.reason else ""
         return f"<CloseEvent {self.code}{reason}, {'clean' if self.wasClean else 'not clean'}>"
-
-
-class EventTarget:
-    """Keeps listeners and calls them in the order in which they were added (WHATWG DOM section 2.7)."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[str, list[tuple[Listener, bool]]] = {}
-        self._handlers: dict[str, Listener] = {}
-
-    def addEventListener(self, type: str, listener: Listener, *, once: bool = False) -> None:
-        """Call `listener` at every event of a type, or at the next one only. Adding it twice does nothing."""
-        entries = self._listeners.setdefault(type, [])
-        if all(known is not listener for known, _ in entries):
-            entries.append((listener, once))
-
-    def removeEventListener(self, type: str, listener: Listener) -> None:
-        """Undo `addEventListener`. Removing what is not there does nothing."""
-        entries = self._listeners.get(type, [])
-        entries[:] = [entry for entry in entries if entry[0] is not listener]
-
-    def dispatchEvent(self, event: Event) -> bool:
-        """Call every listener of the event's type, one that raises not keeping the others from theirs."""
-        event.target = self
-        for listener, once in tuple(self._listeners.get(event.type, ())):
-            if once:
-                self.removeEventListener(event.type, listener)
-            try:
-                self._call(listener, event)
-            except Exception as error:  # noqa: BLE001  (reported, as a browser does; the others still run)
-                self._report(event, error)
-        return True
-
-    def _call(self, listener: Listener, event: Event) -> None:
-        listener(event)
-
-    def _report(self, event: Event, error: BaseException) -> None:
-        raise NotImplementedError
-
-    def _handler(self, type: str) -> Listener | None:
-        return self._handlers.get(type)
-
-    def _set_handler(self, type: str, value: Any) -> None:
-        """An ``on...`` attribute: one listener that keeps its place in the order when it is replaced."""
-        known = type in self._handlers
-        if not callable(value):
-            if known:
-                del self._handlers[type]
-                entries = self._listeners.get(type, [])
-                entries[:] = [entry for entry in entries if getattr(entry[0], "__self__", None) is not self._slot(type)]
-            return
-        self._handlers[type] = value
-        if not known:
-            self._listeners.setdefault(type, []).append((self._slot(type).call, False))
-
-    def _slot(self, type: str) -> _Slot:
-        slots: dict[str, _Slot] = self.__dict__.setdefault("_slots", {})
-        return slots.setdefault(type, _Slot(self._handlers, type))
-
-
-class _Slot:
-    """The listener behind an ``on...`` attribute."""
-
-    def __init__(self, handlers: dict[str, Listener], type: str) -> None:
-        self._handlers = handlers
-        self._type = type
-
-    def call(self, event: Event) -> object:
-        handler = self._handlers.get(self._type)
-        return handler(event) if handler is not None else None

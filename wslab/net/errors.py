@@ -2,27 +2,19 @@
 
 Exception
 └── LabError
-├── BadValue (ValueError)         an argument of the right type that cannot work
-├── BadType (TypeError)           an argument of the wrong type
-├── NoLoop (RuntimeError)         made where no event loop runs
-├── LabClosed (RuntimeError)      used after it was closed or taken over
-├── PortTaken (OSError)           somebody else listens on the port; .port, .holder
-└── TimedOut (TimeoutError)       something awaited did not happen in time; .waited
+    ├── BadValue (ValueError)         an argument of the right type that cannot work
+    ├── BadType (TypeError)           an argument of the wrong type
+    ├── NoLoop (RuntimeError)         made where no event loop runs
+    ├── LabClosed (RuntimeError)      used after it was closed or taken over
+    ├── PortTaken (OSError)           somebody else listens on the port; .port, .holder
+    └── TimedOut (TimeoutError)       something awaited did not happen in time; .waited
 """
 
 from __future__ import annotations
 
-
-class LabError(Exception):
-    """The root of all errors of wslab."""
-
-
-class BadValue(LabError, ValueError):
-    """An argument has the right type and a value that cannot work."""
-
-
-class BadType(LabError, TypeError):
-    """An argument has the wrong type."""
+from wslab.wire import BadType as BadType
+from wslab.wire import BadValue as BadValue
+from wslab.wire import LabError as LabError
 
 
 class NoLoop(LabError, RuntimeError):

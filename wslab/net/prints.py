@@ -9,12 +9,11 @@ plain threads and `run_in_executor` do not.
 from __future__ import annotations
 
 import builtins
-import contextlib
 import functools
 import io
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -55,14 +54,19 @@ class _Print:
         return repr(self.original)
 
 
-@contextlib.contextmanager
-def printing_to(sink: Sink) -> Iterator[None]:
+class printing_to:  # noqa: N801  (a context manager; a class because it is on the path of every event)
     """Within this block, and in what it starts, printed lines go to a sink as well."""
-    token = _sink.set(sink)
-    try:
-        yield
-    finally:
-        _sink.reset(token)
+
+    __slots__ = ("_sink", "_token")
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def __enter__(self) -> None:
+        self._token = _sink.set(self._sink)
+
+    def __exit__(self, *_: object) -> None:
+        _sink.reset(self._token)
 
 
 def install() -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import ada_url
 
+from wslab.net.asked import usv_string
 from wslab.net.dom import DOMException
 
 _SCHEMES = {"http:": "ws:", "https:": "wss:", "ws:": "ws:", "wss:": "wss:"}
@@ -39,10 +40,10 @@ def parse_url(url: object, base: str | None = None) -> SocketURL:
     Raises:
         DOMException: `SyntaxError`, saying what is wrong with it.
     """
-    text = str(url)
+    text = usv_string(str(url))
     hint = 'write it like "ws://127.0.0.1:8080" (or server.url)'
     try:
-        parsed = ada_url.URL(text, base) if base is not None else ada_url.URL(text)
+        parsed = ada_url.URL(text, usv_string(base)) if base is not None else ada_url.URL(text)
     except ValueError:
         raise DOMException(f"the URL {text!r} cannot be parsed; {hint}", "SyntaxError") from None
     if parsed.protocol not in _SCHEMES:

@@ -10,8 +10,9 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from wslab.net.dom import CloseEvent, Event, EventTarget, MessageEvent
+from wslab.net.dom import CloseEvent, Event, MessageEvent
 from wslab.net.errors import BadValue, LabError, TimedOut
+from wslab.net.event_target import EventTarget
 from wslab.net.pending import Pending
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _TYPES = ("open", "message", "error", "close")
 _UNTAKEN = 1024  # events of one type that wait to be taken; the oldest go first
+_UNTAKEN_BYTES = 16 * 1024 * 1024
 
 
 class ConnectionEnded(LabError, ConnectionError):
@@ -33,12 +35,47 @@ class ConnectionEnded(LabError, ConnectionError):
         super().__init__(message)
 
 
+class _Untaken:
+    """Events of one type that `next` has not given to anybody, the oldest of them let go past a bound.
+
+    Attributes:
+        lost: How many were let go since `next` last asked.
+    """
+
+    __slots__ = ("_bytes", "_events", "lost")
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[Event, int]] = deque()
+        self._bytes = 0
+        self.lost = 0
+
+    def add(self, event: Event, size: int, *, first: bool = False) -> None:
+        """Keep an event with so many bytes of data."""
+        if first:
+            self._events.appendleft((event, size))
+        else:
+            self._events.append((event, size))
+        self._bytes += size
+        while len(self._events) > _UNTAKEN or (self._bytes > _UNTAKEN_BYTES and len(self._events) > 1):
+            self.take()
+            self.lost += 1
+
+    def take(self) -> Event:
+        """Give the oldest."""
+        event, size = self._events.popleft()
+        self._bytes -= size
+        return event
+
+    def __bool__(self) -> bool:
+        return bool(self._events)
+
+
 class Waiting(EventTarget):
     """An event target whose events can be awaited."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._untaken: dict[str, deque[Event]] = {name: deque(maxlen=_UNTAKEN) for name in _TYPES}
+        self._untaken = {name: _Untaken() for name in _TYPES}
         self._waiters: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
         self._lookers: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
         self._callbacks: set[asyncio.Task[Any]] = set()
@@ -103,8 +140,8 @@ class Waiting(EventTarget):
             except ConnectionEnded:
                 return
 
-    def _arrived(self, event: Event) -> None:
-        """Hand an event that was just dispatched to whoever waits for it."""
+    def _arrived(self, event: Event, size: int = 0) -> None:
+        """Hand an event that was just dispatched, with so many bytes of data, to whoever waits for it."""
         if isinstance(event, CloseEvent):
             self._last = event
         elif event.type == "open":
@@ -119,7 +156,7 @@ class Waiting(EventTarget):
                 waiter.set_result(event)
                 break
         else:
-            self._untaken[event.type].append(event)
+            self._untaken[event.type].add(event, size)
         if isinstance(event, CloseEvent):
             for waiters in (*self._waiters.values(), *self._lookers.values()):
                 for waiter in waiters:
@@ -127,8 +164,14 @@ class Waiting(EventTarget):
                         waiter.set_exception(self._ended(event))
 
     async def _next(self, kind: str, limit: float | None) -> Any:
-        if self._untaken[kind]:
-            return self._untaken[kind].popleft()
+        untaken = self._untaken[kind]
+        if untaken.lost:
+            count, untaken.lost = untaken.lost, 0
+            self._remark(
+                f"{count} older {kind} events were let go: next() keeps {_UNTAKEN}, or 16 MiB, that nobody has taken"
+            )
+        if untaken:
+            return untaken.take()
         if self._last is not None:
             raise self._ended(self._last)
         return await self._wait_in(self._waiters[kind], kind, limit)
@@ -153,7 +196,7 @@ class Waiting(EventTarget):
         """An event that came in the very moment in which its waiter gave up is for the next one."""
         came = waiter.done() and not waiter.cancelled() and waiter.exception() is None
         if came and waiters is self._waiters[kind]:
-            self._untaken[kind].appendleft(waiter.result())
+            self._untaken[kind].add(waiter.result(), 0, first=True)
 
     async def _wait(self, kind: str, limit: float) -> Event:
         if self._was_open is not None:
@@ -185,6 +228,9 @@ class Waiting(EventTarget):
             self._report(event, error)
 
     def _report(self, event: Event, error: BaseException) -> None:
+        raise NotImplementedError
+
+    def _remark(self, text: str) -> None:
         raise NotImplementedError
 
     def _excuse(self) -> str:

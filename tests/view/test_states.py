@@ -1,0 +1,90 @@
+"""The picture of a socket's states: every way through them, and what stands behind the image on the page."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+
+import pytest
+
+from wslab.view import StateDiagram
+from wslab.view.flusher import Screen
+from wslab.view.states import describe_states, draw_states
+
+SVG = "{http://www.w3.org/2000/svg}"
+NEW, OPEN, CLOSING, CLOSED = (0, "new WebSocket()"), (1, "open event"), (2, "close()"), (3, "close event, 1005")
+WAYS = [
+    (NEW,), (NEW, OPEN), (NEW, OPEN, CLOSING), (NEW, OPEN, CLOSING, CLOSED), (NEW, CLOSED), (NEW, CLOSING, CLOSED),
+    (NEW, OPEN, CLOSED),
+]  # fmt: skip
+
+
+class Socket:
+    def __init__(self) -> None:
+        self.states: tuple[tuple[int, str], ...] = (NEW,)
+        self.watchers: list[Callable[[], None]] = []
+
+    def watch_state(self, watcher: Callable[[], None]) -> None:
+        self.watchers.append(watcher)
+
+    def change(self, state: tuple[int, str]) -> None:
+        self.states = (*self.states, state)
+        for watcher in self.watchers:
+            watcher()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_state_is_lit_and_those_that_were_passed_say_what_led_to_them(way: tuple[tuple[int, str], ...]) -> None:
+    root = ET.fromstring(draw_states(way, "key"))
+    boxes = root.findall(f"{SVG}rect")
+    names = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"]
+    assert [box.get("fill") != "none" for box in boxes] == [number == way[-1][0] for number in range(4)]
+    assert ["stroke-dasharray" in box.attrib for box in boxes] == [number not in dict(way) for number in range(4)]
+    words = [text.text for text in root.findall(f"{SVG}text")]
+    assert [word for word in words if word in names] == names
+    assert words.count("now") == 1  # not only its colour
+    assert all(why in words for _, why in way)
+    title = root.find(f"{SVG}title")
+    assert title is not None
+    assert title.text == describe_states(way)
+
+
+def test_the_plain_twin_names_the_way_and_the_state() -> None:
+    assert describe_states((NEW, OPEN)) == "CONNECTING → OPEN (now 1: OPEN)"
+
+
+def test_what_led_to_a_state_is_never_markup() -> None:
+    root = ET.fromstring(draw_states(((0, "<script>alert(1)</script> & more"),), "key"))
+    assert "<script>alert(1)</script> & more" in [text.text for text in root.findall(f"{SVG}text")]
+    assert root.find(f"{SVG}script") is None
+
+
+def test_the_image_on_the_page_follows_the_socket() -> None:
+    screen = Screen(threaded=False)
+    socket = Socket()
+    diagram = StateDiagram(socket, _screen=screen)
+    shown = diagram._repr_mimebundle_()
+    assert set(shown) == {"image/svg+xml", "text/plain"}
+    live = diagram._live
+    assert live is not None
+    assert live.svg == shown["image/svg+xml"]
+    assert live.key in shown["image/svg+xml"]
+    socket.change(OPEN)
+    assert live.svg == shown["image/svg+xml"]  # the socket's loop does not draw
+    screen.step()
+    assert live.svg == diagram.svg != shown["image/svg+xml"]
+    assert repr(diagram) == "CONNECTING → OPEN (now 1: OPEN)"
+    diagram.close()
+
+
+def test_of_a_socket_that_is_closed_it_is_an_image_and_nothing_more() -> None:
+    socket = Socket()
+    socket.change(CLOSED)
+    diagram = StateDiagram(socket, _screen=Screen(threaded=False))
+    assert "CLOSED" in diagram._repr_mimebundle_()["image/svg+xml"]
+    assert diagram._live is None
+
+
+def test_two_pictures_never_share_a_key() -> None:
+    socket = Socket()
+    assert StateDiagram(socket).svg != StateDiagram(socket).svg
