@@ -53,13 +53,15 @@ def test_it_shows_its_size_and_never_its_bytes() -> None:
 
 def test_a_forgotten_await_says_what_to_write() -> None:
     with pytest.raises(AttributeError, match=r"Write: data = await blob\.arrayBuffer\(\)"):
-        Blob([b"abc"]).arrayBuffer().hex()  # type: ignore[attr-defined]
+        Blob([b"abc"]).arrayBuffer().hex()
     assert "await blob.text()" in repr(Blob().text())
 
 
 @pytest.mark.parametrize("parts", [b"abc", "abc", 5, None, [5], [None]])
 def test_other_parts_are_refused_with_what_to_write(parts: Any) -> None:
-    with pytest.raises(BadType, match=r"Blob\(\) takes a list of parts, not .*Blob\(\[part\]\)|a part of a Blob is text"):
+    with pytest.raises(
+        BadType, match=r"Blob\(\) takes a list of parts, not .*Blob\(\[part\]\)|a part of a Blob is text"
+    ):
         Blob(parts)
 
 

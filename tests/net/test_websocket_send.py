@@ -30,7 +30,9 @@ async def test_what_is_neither_text_nor_bytes_is_refused_with_what_to_write(data
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
-        with pytest.raises(BadType, match=r"takes text, bytes or a Blob, not \w+ .*write socket\.send\(json\.dumps\(value\)\)"):
+        with pytest.raises(
+            BadType, match=r"takes text, bytes or a Blob, not \w+ .*write socket\.send\(json\.dumps\(value\)\)"
+        ):
             socket.send(data)
         assert socket.bufferedAmount == 0
         socket.send("goes on")

@@ -75,15 +75,18 @@ def check_protocols(protocols: object) -> tuple[str, ...]:
     return tuple(names)
 
 
-def check_close(code: Any, reason: str | None) -> str:
+def check_close(code: Any, reason: Any) -> str:
     """See that a page may close with this code and reason (WHATWG WebSockets section 3.1, `close`).
 
     Returns:
         The reason as it will travel.
 
     Raises:
+        BadType: The reason is no text.
         DOMException: ``InvalidAccessError`` for another code, ``SyntaxError`` for a longer reason.
     """
+    if reason is not None and not isinstance(reason, str):
+        raise BadType(f'a reason is text, not {type(reason).__name__} {reason!r:.60}; write socket.close(1000, "bye")')
     if code is not None and not (isinstance(code, int) and (code == 1000 or 3000 <= code <= 4999)):
         raise DOMException(f"a page may close with 1000 or 3000 to 4999, not {code!r}", "InvalidAccessError")
     text = usv_string(reason or "")

@@ -12,7 +12,6 @@ import asyncio
 import ssl
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake
@@ -77,8 +76,8 @@ class ClientWire(asyncio.Protocol):
         self._end = end
         self._url = url
         path, _, query = url.resource.partition("?")
-        user = (unquote(url.user), unquote(url.password)) if url.user else (None, None)
-        uri = WebSocketURI(url.secure, url.host, url.port, path, query, *user)
+        # A name and password in the URL are kept there and not sent: a browser does so only when a server asked for them.
+        uri = WebSocketURI(url.secure, url.host, url.port, path, query, None, None)
         self._protocol = ClientProtocol(
             uri,
             extensions=[ClientPerMessageDeflateFactory(client_max_window_bits=True)],

@@ -59,7 +59,7 @@ class Dispatching(Waiting):
         self._state_watchers: list[Callable[[], None]] = []
         self.states: tuple[tuple[int, str], ...] = ((CONNECTING, "new WebSocket()"),)
         self.end = self.host.timeline.client_end(port=url.port)
-        self.end.note("event", "new WebSocket()", url.href, link=("client to server", 0))
+        self.end.note("event", "new WebSocket()", url.shown, link=("client to server", 0))
         self._inbox = Inbox(home, self._home_gone, self._after_step)
         self._page = page_of(home)
         self._page.sockets.add(self)

@@ -20,8 +20,11 @@ class SocketURL(NamedTuple):
     host: str
     port: int
     resource: str
-    user: str
-    password: str
+
+    @property
+    def shown(self) -> str:
+        """The URL for the log: without a name and password."""
+        return f"{self.origin}{self.resource}"
 
     @property
     def origin(self) -> str:
@@ -62,6 +65,4 @@ def parse_url(url: object, base: str | None = None) -> SocketURL:
         host=parsed.hostname.strip("[]"),
         port=int(parsed.port or (443 if secure else 80)),
         resource=parsed.pathname + parsed.search,
-        user=parsed.username,
-        password=parsed.password,
     )
