@@ -20,6 +20,7 @@ _BITE = 16 * 1024  # inflated at once: a thousand times as much is held for a mo
 _NOT_AGREED = "RSV1 says that it is compressed, but no compression was agreed on; pass deflate=True if it was"
 _NOT_SEEN = "RSV1 says that it is compressed, and what was agreed on is not known; pass deflate=True to try"
 _utf8 = codecs.getincrementaldecoder("utf-8")
+_WHOLE = _utf8()  # stands for "text" where a message is one frame: that is judged at once, without a state
 
 
 class Contents:
@@ -62,7 +63,7 @@ class Contents:
         assert message is not None
         if frame is message.first:
             self._why, self._gained = "", 0
-            self._text = _utf8() if frame.opcode == TEXT else None
+            self._text = (_WHOLE if frame.fin else _utf8()) if frame.opcode == TEXT else None
             if self._inflater is not None:
                 if self._begun:  # broken off by this message
                     self._inflater.finish()

@@ -26,6 +26,9 @@ class CloseBody(NamedTuple):
     reason: str
 
 
+_SHORT = 1024  # a payload up to so many bytes is unmasked once and kept
+
+
 class XorStep(NamedTuple):
     """How one byte is masked: ``payload = wire ^ key``, with byte `key_index` of the masking key; `place` counts payload bytes."""
 
@@ -50,7 +53,7 @@ class DissectedFrame:
     """
 
     __slots__ = (
-        "_at", "_contents", "_first", "_found", "_source", "header_size", "index", "known", "late", "length_bits",
+        "_at", "_contents", "_first", "_found", "_payload", "_source", "header_size", "index", "known", "late", "length_bits",
         "masking_key", "message", "offset", "payload_length",
     )  # fmt: skip
 
@@ -62,6 +65,7 @@ class DissectedFrame:
         self.payload_length, self.length_bits, self.header_size = payload_length, length_bits, header_size
         self.masking_key, self.index, self.offset = masking_key, index, offset
         self._contents, self._found = contents, found
+        self._payload: bytes | None = None
         self.message: Message | None = None
         self.known: tuple[bytes | None, str] | None = None
         self.late: tuple[Violation, ...] = ()
@@ -109,8 +113,13 @@ class DissectedFrame:
     @property
     def payload(self) -> bytes:
         """The payload, unmasked; still compressed where it was."""
-        start = self._at + self.header_size
-        return unmask(self._source[start : start + self.payload_length], self.masking_key)
+        payload = self._payload
+        if payload is None:
+            start = self._at + self.header_size
+            payload = unmask(self._source[start : start + self.payload_length], self.masking_key)
+            if len(payload) <= _SHORT:
+                self._payload = payload
+        return payload
 
     @property
     def shortest(self) -> bool:
