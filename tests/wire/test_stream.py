@@ -269,3 +269,19 @@ def test_half_a_frame_header_after_a_ping_carries_nothing_of_the_ping() -> None:
     decoder.feed(b"HTTP/1.1 101 x\r\n\r\n" + b"\x89\x02hi" + b"\x81")
     (left,) = decoder.finish()
     assert (left.data, left.size, left.start, left.stop) == (b"", 0, 22, 23)
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        (b"\x81\x05", ""),
+        (b"\x81\x7e\x00\x05", "a length of 5 in 16 bits, not the shortest form (RFC 6455 section 5.2)"),
+        (b"\x81\x7f" + bytes(7) + b"\x05", "a length of 5 in 64 bits, not the shortest form (RFC 6455 section 5.2)"),
+        (b"\x89\x7e\x00\x05", "a length of 5 in 16 bits, not the shortest form (RFC 6455 section 5.2)"),
+    ],
+)
+def test_a_length_that_is_not_in_its_shortest_form_is_named(header: bytes, problem: str) -> None:
+    decoder = StreamDecoder("server to client")
+    decoder.feed(b"HTTP/1.1 101 x\r\n\r\n")
+    (found,) = decoder.feed(header + b"Hello")
+    assert (found.data, found.problem) == (b"Hello", problem)

@@ -298,6 +298,9 @@ class StreamDecoder:
             return "a fragmented control frame (RFC 6455 section 5.5)"
         if opcode == CLOSE and header.payload_length == 1:
             return "the body of a Close frame is empty or begins with a two-byte code (RFC 6455 section 5.5.1)"
+        length, extended = header.payload_length, header.size - len(header.masking_key) - 2
+        if (extended == 2 and length < 126) or (extended == 8 and length < 65536):
+            return f"a length of {length} in {8 * extended} bits, not the shortest form (RFC 6455 section 5.2)"
         return ""
 
     def _take(self, piece: bytes) -> None:
