@@ -133,6 +133,17 @@ async def until(condition: Callable[[], object], what: str = "it", limit: float 
         await asyncio.sleep(0.005)
 
 
+def hears(heard: list[Any]) -> Callable[[Any], Coroutine[Any, Any, None]]:
+    """A handler that keeps what it hears, and says nothing."""
+    keep = heard.append
+
+    async def handler(websocket: Any) -> None:
+        async for message in websocket:
+            keep(message)
+
+    return handler
+
+
 def rows(lab: Lab, **like: Any) -> list[Row]:
     """The rows of a lab's timeline that have these attributes."""
     lab.timeline.refresh()

@@ -39,7 +39,7 @@ class Mutation(NamedTuple):
 
 
 MUTATIONS = [
-    Mutation(1, "constants of an instance can be changed", '"extensions", *STATES}', '"extensions"}', ATTRIBUTES),
+    Mutation(1, "constants of an instance can be changed", '"faults", *STATES}', '"faults"}', ATTRIBUTES),
     Mutation(6, "a lone surrogate is not replaced in a URL", "usv_string(str(url))", "str(url)", URL),
     Mutation(9, "http: is not taken", '{"http:": "ws:", ', "{", URL),
     Mutation(11, "the base is ignored", "if base is not None", "if base is ...", URL),
@@ -47,7 +47,7 @@ MUTATIONS = [
     Mutation(16, "an empty subprotocol is taken", "if not name or not all(", "if not all(", SUBPROTOCOLS),
     Mutation(16, "DEL is taken in a subprotocol", "0x21 <= ord(c) <= 0x7E", "0x21 <= ord(c) <= 0x7F", SUBPROTOCOLS),
     Mutation(17, "a subprotocol may be offered twice", "if len(set(names)) != len(names):", "if not names:", SUBPROTOCOLS),
-    Mutation(22, "a server may choose no subprotocol", "available_subprotocols and self._protocol.subprotocol is None:", "available_subprotocols and False:", SUBPROTOCOLS),
+    Mutation(22, "a server may choose no subprotocol", "available_subprotocols and self._protocol.subprotocol is None and", "available_subprotocols and False and", SUBPROTOCOLS),
     Mutation(29, "open is fired before the state changes", 'self._change(OPEN, "open event")\n            self._fire(Event("open"), "", None, stop)', 'self._fire(Event("open"), "", None, stop)\n            self._change(OPEN, "open event")', HANDSHAKE),
     Mutation(34, "send is taken while CONNECTING", "        if self._state == CONNECTING:\n            raise", "        if False:\n            raise", SENDING),
     Mutation(40, "a memoryview is sent whole", "payload = bytes(data)", 'payload = bytes(getattr(data, "obj", data))', SENDING),

@@ -48,7 +48,9 @@ RULES: dict[int, tuple[str, tuple[str, ...]]] = {
         "test_a_response_that_is_no_acceptance_fails", "test_a_connection_that_ends_within_the_response_fails",
         "test_a_server_that_hangs_up_before_it_answers",
     )),
-    24: ("wrong Accept", ("test_a_response_that_is_no_acceptance_fails",)),
+    24: ("wrong Accept", (
+        "test_a_response_that_is_no_acceptance_fails", "test_the_page_is_not_told_why_and_the_log_is",
+    )),
     25: ("unrequested extension", ("test_a_response_that_is_no_acceptance_fails",)),
     26: ("redirects", ("test_a_redirect_fails_and_is_not_followed",)),
     27: ("other statuses", ("test_a_response_that_is_no_acceptance_fails",)),

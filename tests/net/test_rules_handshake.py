@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.net.faulty import RESPONSES, answers, reset, says
-from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, free_port, until
+from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, free_port, rows, until
 from tests.net.test_websocket import watch
 from wslab import Lab, WebSocket
 
@@ -33,6 +33,25 @@ async def fails(socket: WebSocket) -> None:
 async def test_a_response_that_is_no_acceptance_fails(name: str) -> None:
     async with RawServer(answers(RESPONSES[name])) as server, Lab() as lab:
         await fails(lab.WebSocket(server.url))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("wrong Accept", "Sec-WebSocket-Accept"),
+        ("no Accept", "Sec-WebSocket-Accept"),
+        ("no Upgrade", "Upgrade"),
+        ("unrequested extension", "x-unknown"),
+        ("unrequested subprotocol", "subprotocol"),
+        ("404", ""),
+    ],
+)
+async def test_the_page_is_not_told_why_and_the_log_is(name: str, told: str) -> None:
+    async with RawServer(answers(RESPONSES[name])) as server, Lab() as lab:
+        await fails(lab.WebSocket(server.url))
+        notes = [row.text for row in rows(lab, name="handshake failed")]
+        assert len(notes) == bool(told)  # a 404 says enough by itself
+        assert all(told in note for note in notes)
 
 
 @pytest.mark.parametrize(

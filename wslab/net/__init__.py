@@ -5,6 +5,9 @@ from __future__ import annotations
 from wslab.net.asked import check_close as check_close
 from wslab.net.blob import Blob as Blob
 from wslab.net.blocked import where as where
+from wslab.net.buffers import Buffers as Buffers
+from wslab.net.buffers import of_connection as buffers_of_connection
+from wslab.net.buffers import of_socket as buffers_of_socket
 from wslab.net.client_host import ClientHost as ClientHost
 from wslab.net.connect import RecordedConnect as RecordedConnect
 from wslab.net.dom import CloseEvent as CloseEvent
@@ -18,6 +21,7 @@ from wslab.net.errors import LabError as LabError
 from wslab.net.errors import NoLoop as NoLoop
 from wslab.net.errors import PortTaken as PortTaken
 from wslab.net.errors import TimedOut as TimedOut
+from wslab.net.faults import Faults as Faults
 from wslab.net.handlers import Handler as Handler
 from wslab.net.handlers import check_handler as check_handler
 from wslab.net.handlers import echo as echo
@@ -27,6 +31,10 @@ from wslab.net.origins import check_origins as check_origins
 from wslab.net.pending import Pending as Pending
 from wslab.net.prints import install as install_prints
 from wslab.net.prints import uninstall as uninstall_prints
+from wslab.net.raw import RawSocket as RawSocket
+from wslab.net.raw_connect import RawConnect as RawConnect
+from wslab.net.raw_connect import Raws as Raws
+from wslab.net.raw_errors import RawEnded as RawEnded
 from wslab.net.server import Server as Server
 from wslab.net.threads import Abandoned as Abandoned
 from wslab.net.threads import LoopThread as LoopThread
@@ -39,11 +47,13 @@ __all__ = [
     "BadType",
     "BadValue",
     "Blob",
+    "Buffers",
     "ClientHost",
     "CloseEvent",
     "ConnectionEnded",
     "DOMException",
     "Event",
+    "Faults",
     "Handler",
     "LabClosed",
     "LabError",
@@ -53,10 +63,16 @@ __all__ = [
     "Origins",
     "Pending",
     "PortTaken",
+    "RawConnect",
+    "RawEnded",
+    "RawSocket",
+    "Raws",
     "RecordedConnect",
     "Server",
     "TimedOut",
     "WebSocket",
+    "buffers_of_connection",
+    "buffers_of_socket",
     "check_close",
     "check_handler",
     "check_origins",

@@ -23,11 +23,14 @@ from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI
 
 from wslab.net.endings import Ending, how_it_ended, why_no_tcp
+from wslab.net.faults_line import Line
 from wslab.net.incoming import Assembler, NotUTF8
 from wslab.net.sending import Sending
+from wslab.net.tap import TapTransport
 from wslab.wire import FrameStops
 
 if TYPE_CHECKING:
+    from wslab.net.faults_at import EndFaults
     from wslab.net.url import SocketURL
     from wslab.timeline import End
     from wslab.timeline.ends import Note
@@ -68,7 +71,9 @@ class ClientWire(asyncio.Protocol):
         protocols: The subprotocols to offer.
 
     Attributes:
+        transport: What carries the bytes, and records those that are written; None before TCP is up.
         paused: Whether the network is not read on until the home loop has caught up. Any thread may read it.
+        faults: What goes wrong on purpose at this end, once somebody has asked for them.
     """
 
     def __init__(self, home: Home, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
@@ -84,7 +89,7 @@ class ClientWire(asyncio.Protocol):
             subprotocols=[Subprotocol(name) for name in protocols] or None,
             max_size=MESSAGE_LIMIT,
         )
-        self._transport: asyncio.Transport | None = None
+        self.transport: TapTransport | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._sending = Sending(self._protocol, end)
@@ -96,6 +101,7 @@ class ClientWire(asyncio.Protocol):
         self._failed = False
         self._over = False
         self.paused = False
+        self.faults: EndFaults | None = None
 
     @property
     def taken(self) -> int:
@@ -138,16 +144,21 @@ class ClientWire(asyncio.Protocol):
 
     def abort(self) -> None:
         """End the connection at once."""
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
         else:
             self._fail()
 
     def resume(self) -> None:
         """Read on after the home loop has caught up."""
-        if self.paused and self._transport is not None and not self._transport.is_closing():
+        if self.paused and self.transport is not None and not self.transport.is_closing():
             self.paused = False
-            self._transport.resume_reading()
+            self.transport.resume_reading()
+
+    def line(self) -> Line | None:
+        """Make the line that faults are switched on at; None while there is no connection."""
+        tap = self.transport
+        return None if tap is None else Line(tap, self, self._end, lambda: tap.real.get_write_buffer_size() > 0)
 
     def flush(self) -> None:
         """Write what has been made so far."""
@@ -157,9 +168,11 @@ class ClientWire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._sending.begin(transport)
+        self.transport = TapTransport(transport, self._end.tap(self._end.sent))
+        self._sending.begin(self.transport)
         self._end.connected(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
+        if self.faults is not None:
+            self.faults.connected()
         self._protocol.send_request(self._protocol.connect())
         self.flush()
 
@@ -168,13 +181,14 @@ class ClientWire(asyncio.Protocol):
         self._frame_stops.extend(self._stops.feed(data))
         self._protocol.receive_data(data)
         self._progress()
-        if self._behind() and not self.paused and self._transport is not None:
+        if self._behind() and not self.paused and self.transport is not None:
             self.paused = True
-            self._transport.pause_reading()
+            self.transport.pause_reading()
             if not self._behind():  # it caught up just before it could see `paused`
                 self.resume()
 
     def eof_received(self) -> bool:
+        self._end.peer_ended()
         self._protocol.receive_eof()
         self._progress()
         return False
@@ -229,11 +243,14 @@ class ClientWire(asyncio.Protocol):
 
     def _take_response(self, response: Response) -> None:
         stop = self._frame_stops.popleft() if self._frame_stops else self._end.received.stop
-        if self._protocol.state is State.CONNECTING or self._protocol.handshake_exc is not None:
-            return
-        if self._protocol.available_subprotocols and self._protocol.subprotocol is None:
+        if self._protocol.available_subprotocols and self._protocol.subprotocol is None and response.status_code == 101:
             # RFC 6455 lets a server choose none; WHATWG Fetch ("establish a WebSocket connection") fails it.
-            self._protocol.handshake_exc = InvalidHandshake("no subprotocol chosen")
+            self._protocol.handshake_exc = self._protocol.handshake_exc or InvalidHandshake("no subprotocol chosen")
+        if self._protocol.handshake_exc is not None:
+            if response.status_code == 101:  # of any other status the response itself says enough
+                self._end.note("note", "handshake failed", str(self._protocol.handshake_exc))
+            return
+        if self._protocol.state is State.CONNECTING:
             return
         self._opened = True
         if self._timer is not None:
@@ -260,8 +277,8 @@ class ClientWire(asyncio.Protocol):
     def _give_up(self) -> None:
         """Fail an open connection: what is written leaves, and TCP ends without waiting for the peer, as in browsers."""
         self._failed = True
-        if self._transport is not None:
-            self._transport.close()
+        if self.transport is not None:
+            self.transport.close()
 
     def _expect_close(self) -> None:
         if self._timer is None:
@@ -270,8 +287,8 @@ class ClientWire(asyncio.Protocol):
     def _fail(self) -> None:
         """Fail the connection before it was open (WHATWG WebSockets section 3, "fail the WebSocket connection")."""
         self._failed = True
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
         elif not self._over:
             if self._connecting is not None:
                 self._connecting.cancel()

@@ -7,6 +7,10 @@ import socket
 import ssl
 from typing import NamedTuple
 
+from wslab.timeline import tcp_words
+
+_NO_WAY = (errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN)
+
 
 class Ending(NamedTuple):
     """How a client's connection ended: what its `close` event says, and whether an `error` event comes before it.
@@ -30,9 +34,11 @@ def how_it_ended(error: BaseException | None) -> str:
     if error is None:
         return ""
     if isinstance(error, ConnectionResetError):
-        return "reset by the peer (RST)"
-    if isinstance(error, BrokenPipeError):
-        return "written to after the peer was gone"
+        return tcp_words.RESET
+    if isinstance(error, BrokenPipeError) or getattr(error, "errno", None) == errno.ENOTCONN:
+        return tcp_words.GONE
+    if isinstance(error, OSError) and error.errno in _NO_WAY:
+        return f"{tcp_words.SYSTEM}: {error.strerror}"
     return str(error) or type(error).__name__
 
 
@@ -47,13 +53,15 @@ def why_no_tcp(error: BaseException, host: str, port: int) -> str:
     at = f"{f'[{host}]' if ':' in host else host}:{port}"
     codes = {getattr(part, "errno", None) for part in (error, *getattr(error, "exceptions", ()))}
     if isinstance(error, ConnectionRefusedError) or errno.ECONNREFUSED in codes or "Errno 111" in str(error):
-        return f"refused: nobody listens at {at}"
+        return f"{tcp_words.REFUSED}: nobody listens at {at}"
     if isinstance(error, socket.gaierror):
-        return f"the name {host} cannot be resolved"
+        return f"the name {host} {tcp_words.UNRESOLVED}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"TLS: the certificate of {at} is not trusted ({error.verify_message})"
+        return f"{tcp_words.TLS}: the certificate of {at} is not trusted ({error.verify_message})"
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed at {at}: {error.reason or error}"
+        return f"{tcp_words.TLS} failed at {at}: {error.reason or error}"
+    if isinstance(error, ConnectionResetError):  # never of TCP's own handshake: there it would be refused
+        return f"{tcp_words.TLS} failed at {at}: the server ended TCP in the middle of the TLS handshake"
     if isinstance(error, TimeoutError):
-        return f"no answer from {at} in time"
+        return f"{tcp_words.NO_ANSWER} {at} in time"
     return str(error) or type(error).__name__

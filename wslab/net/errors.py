@@ -6,6 +6,7 @@ Exception
     ├── BadType (TypeError)           an argument of the wrong type
     ├── NoLoop (RuntimeError)         made where no event loop runs
     ├── LabClosed (RuntimeError)      used after it was closed or taken over
+    ├── RawEnded (ConnectionError)    a raw socket's TCP ended, or never came to be; .ending
     ├── PortTaken (OSError)           somebody else listens on the port; .port, .holder
     └── TimedOut (TimeoutError)       something awaited did not happen in time; .waited
 """

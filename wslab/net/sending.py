@@ -12,10 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import asyncio
-
     from websockets.client import ClientProtocol
 
+    from wslab.net.tap import TapTransport
     from wslab.timeline import End
     from wslab.timeline.ends import Note
 
@@ -25,7 +24,7 @@ class Sending:
 
     Args:
         protocol: Makes the bytes.
-        end: Where to record.
+        end: Where its bytes are recorded.
 
     Attributes:
         taken: Bytes of application data that the network has taken so far. Any thread may read it.
@@ -34,11 +33,10 @@ class Sending:
     def __init__(self, protocol: ClientProtocol, end: End) -> None:
         self._protocol = protocol
         self._end = end
-        self._record = end.tap(end.sent)
         self._out: list[bytes] = []
         self._size = 0
         self._calls: list[tuple[Note, int]] = []
-        self._transport: asyncio.Transport | None = None
+        self._transport: TapTransport | None = None
         self._unsent = 0
         self.taken = 0
 
@@ -47,8 +45,8 @@ class Sending:
         """Offset in the stream behind everything that was made so far."""
         return self._end.sent.stop + self._size
 
-    def begin(self, transport: asyncio.Transport) -> None:
-        """Write to this transport from now on."""
+    def begin(self, transport: TapTransport) -> None:
+        """Write to this transport, which records, from now on."""
         self._transport = transport
         # pause_writing as soon as anything is buffered, resume_writing when nothing is.
         transport.set_write_buffer_limits(high=0)
@@ -73,7 +71,6 @@ class Sending:
         parts, self._out, self._size = self._out, [], 0
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         if data:
-            self._record(data)
             transport.write(data)
         if b"" in parts:  # the protocol's sign for the end of the stream
             if transport.can_write_eof():

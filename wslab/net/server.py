@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from websockets.asyncio.server import ServerConnection
 
+    from wslab.net.faults import Faults
     from wslab.net.handlers import Handler
     from wslab.net.origins import Origins
     from wslab.timeline import Connection, End, Timeline
@@ -75,6 +76,11 @@ class Server:
         self._timeline.refresh()
         ends = set(self._serving.links)
         return tuple(c for c in self._timeline.connections() if c.server_end in ends)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose at all its connections, those to come included."""
+        return self._serving.faults
 
     def stop(self, code: int = 1001, reason: str = "") -> Pending[None]:
         """Stop serving. To be awaited; stopping a stopped server does nothing.

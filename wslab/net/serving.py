@@ -20,6 +20,7 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from wslab.net import prints
+from wslab.net.faults_at import ServerFaults
 from wslab.net.handlers import Handler, explain_end, explain_raise
 from wslab.net.origins import Origins, allowed
 from wslab.net.tap import recorded_server
@@ -53,6 +54,7 @@ class Serving:
     Attributes:
         links: Open connections by recorded end. Written on the thread, read anywhere.
         changed: Called when `links` has changed.
+        faults: What goes wrong on purpose at its connections.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Serving:
         self.links: dict[End, ServerConnection] = {}
         self.changed: Callable[[], None] = lambda: None
         self.thread = LoopThread(f"wslab-server-{name}", self._nobody_caught)
+        self.faults = ServerFaults(name, timeline, secure=options.get("ssl") is not None)
         self._handler = handler
         self._timeline = timeline
         self._origins = origins
@@ -86,7 +89,7 @@ class Serving:
         log.setLevel(logging.CRITICAL)  # a logger without a level debugs: websockets would format every frame
         log.addHandler(logging.NullHandler())
         options = {"logger": log, **self._options}
-        factory = recorded_server(self._accepted)
+        factory = recorded_server(self._accepted, self.faults)
         for sock in sockets:
             serving = serve(self._serve, sock=sock, create_connection=factory, process_request=self._ask, **options)
             self._listeners.append(await serving)

@@ -3,6 +3,7 @@
 `serve` and `connect` take ``create_connection=``, a subclass of their connection. Ours overrides what asyncio calls on every
 protocol (`connection_made`, `data_received`, `connection_lost`) and hands the library a transport that records what is written.
 No private name is touched, and the protocol object is never replaced. This is the hot path: closures, no attribute chains.
+Faults are inserted here too, and only while one is on (`wslab.net.faults_line`): without them nobody asks for them.
 """
 
 from __future__ import annotations
@@ -14,15 +15,26 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection
 
 from wslab.net.endings import how_it_ended
+from wslab.net.faults_at import EndFaults, on_loop
+from wslab.net.faults_line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from wslab.net.faults_at import ServerFaults
+    from wslab.net.faults_between import Between
     from wslab.timeline import End
 
 
 class TapTransport:
-    """A transport that records what is written to it and is the real one in everything else."""
+    """A transport that records what is written to it and is the real one in everything else.
+
+    Attributes:
+        real: The real one.
+        record: Records what is written.
+        reads: Whether its user wants what comes.
+        line: What stands between this and the real one while a fault is on.
+    """
 
     def __init__(self, transport: asyncio.Transport, record: Callable[[bytes], None]) -> None:
         write_on = transport.write
@@ -32,10 +44,14 @@ class TapTransport:
             record(whole)
             write_on(whole)
 
-        self._transport = transport
+        self.real = transport
+        self.record = record
+        self.reads = True
+        self.line: Between | None = None
         self._to_the_end = False
         self.write = write
         self.is_closing = transport.is_closing  # asked for at every send
+        self.get_write_buffer_size = transport.get_write_buffer_size
 
     def writelines(self, lines: Iterable[bytes | bytearray | memoryview]) -> None:
         """Record and write several pieces as one."""
@@ -43,7 +59,7 @@ class TapTransport:
 
     def write_eof(self) -> None:
         """End this direction: both Close frames went by, and of the other only its end is of interest."""
-        self._transport.write_eof()
+        (self.line or self.real).write_eof()
         self.read_on()
 
     def read_on(self) -> None:
@@ -53,19 +69,27 @@ class TapTransport:
         TCP, for the ten seconds of its close_timeout.
         """
         self._to_the_end = True
-        self._transport.resume_reading()
+        self.resume_reading()
 
     def pause_reading(self) -> None:
         """Pause, unless what comes is only read to the end."""
         if not self._to_the_end:
-            self._transport.pause_reading()
+            self.reads = False
+            (self.line or self.real).pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        self.reads = True
+        (self.line or self.real).resume_reading()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+        return getattr(self.real, name)
 
 
 class _Recorded:
     """The recording half of a connection class; mixed in before the library's own class."""
+
+    end: End
 
     def _begin(self, transport: asyncio.Transport) -> End:
         raise NotImplementedError
@@ -83,21 +107,50 @@ class _Recorded:
         self.data_received = data_received
         super().connection_made(TapTransport(transport, end.tap(end.sent)))  # type: ignore[misc]
 
+    def eof_received(self) -> None:
+        self.end.peer_ended()
+        super().eof_received()  # type: ignore[misc]
+
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)  # type: ignore[misc]
         self.end.lost(how_it_ended(error))
 
+    @property
+    def faults(self) -> EndFaults:
+        """What goes wrong on purpose at this end of the connection. Ours."""
+        found = vars(self).get("_faults")
+        if found is None:
+            loop: asyncio.AbstractEventLoop = self.loop  # type: ignore[attr-defined]
+            tap: TapTransport = self.transport  # type: ignore[attr-defined]
+            secure = tap.get_extra_info("sslcontext") is not None
+            made = EndFaults(self.end, on_loop(loop), self._line, secure=secure)
+            found = vars(self).setdefault("_faults", made)
+        assert isinstance(found, EndFaults)
+        return found
 
-def recorded_server(begin: Callable[[ServerConnection, asyncio.Transport], End]) -> type[ServerConnection]:
+    def _line(self) -> Line | None:
+        tap: TapTransport = self.transport  # type: ignore[attr-defined]
+        # The library's own word for it: it asserts that pause_writing and resume_writing take turns.
+        return Line(tap, self, self.end, lambda: self.paused)  # type: ignore[attr-defined, arg-type]
+
+
+def recorded_server(
+    begin: Callable[[ServerConnection, asyncio.Transport], End], faults: ServerFaults
+) -> type[ServerConnection]:
     """A `ServerConnection` class that records.
 
     Args:
         begin: Makes the end of a connection that was just accepted.
+        faults: Those of the whole server, which a new connection gets too.
     """
 
     class RecordedServerConnection(_Recorded, ServerConnection):
         def _begin(self, transport: asyncio.Transport) -> End:
             return begin(self, transport)
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            faults.welcome(self)
 
     return RecordedServerConnection
 

@@ -19,14 +19,17 @@ from wslab.net.delivery import Outbox
 from wslab.net.dispatching import CLOSED, CLOSING, CONNECTING, OPEN, STATES, Dispatching
 from wslab.net.dom import DOMException
 from wslab.net.errors import LabClosed, NoLoop
+from wslab.net.faults_at import EndFaults
 from wslab.net.url import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from wslab.net.blob import Blob
+    from wslab.net.faults import Faults
+    from wslab.net.tap import TapTransport
 
-_READ_ONLY = frozenset({"url", "readyState", "bufferedAmount", "protocol", "extensions", *STATES})
+_READ_ONLY = frozenset({"url", "readyState", "bufferedAmount", "protocol", "extensions", "faults", *STATES})
 _HANDLERS = ("onopen", "onmessage", "onerror", "onclose")
 
 
@@ -204,6 +207,13 @@ class WebSocket(Dispatching, metaclass=_Interface):
         if not posted:
             self.end.resolve(note, None)
 
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose at this end of the connection. Ours."""
+        if self._wire.faults is None:
+            self._wire.faults = EndFaults(self.end, self._outbox.post, self._wire.line, secure=self._url.secure)
+        return self._wire.faults
+
     # What the lab uses
 
     def on_home(self, function: Callable[[], None]) -> None:
@@ -221,6 +231,11 @@ class WebSocket(Dispatching, metaclass=_Interface):
             raise LabClosed(
                 f"the event loop of {self!r} has ended; make another: socket = lab.WebSocket(url)"
             ) from None
+
+    @property
+    def transport(self) -> TapTransport | None:
+        """What carries its bytes; None before TCP is up. To be looked at only, from any thread. Ours."""
+        return self._wire.transport
 
     def go_away(self) -> None:
         """Close with 1001 "going away", from any thread: what a browser does when its page is left. Ours."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wslab.timeline.compression import Compression as Compression
+from wslab.timeline.compression import compression_of as compression_of
 from wslab.timeline.connection import Connection as Connection
 from wslab.timeline.ends import Address as Address
 from wslab.timeline.ends import End as End
@@ -23,6 +25,7 @@ __all__ = [
     "PREVIEW",
     "SOURCES",
     "Address",
+    "Compression",
     "Connection",
     "Detail",
     "Dropped",
@@ -34,4 +37,5 @@ __all__ = [
     "Seen",
     "Source",
     "Timeline",
+    "compression_of",
 ]

@@ -13,8 +13,10 @@ Decoding is lazy: it happens when somebody reads.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
+from wslab.timeline.diagnosis_find import diagnose
 from wslab.timeline.direction import Direction, describe
 from wslab.timeline.ending import tcp_ended
 from wslab.timeline.ends import TCP_ENDED, weight
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import threading
 
     from wslab.timeline.bytestream import ByteStream
+    from wslab.timeline.diagnosis import Diagnosis
     from wslab.timeline.ends import End, Note
     from wslab.wire import Decoded, Head
 
@@ -40,6 +43,7 @@ class Connection:
         started: When the timeline began, in `time.perf_counter_ns`.
         directions: Its two byte streams and their decoders.
         response: The head of the server's response, once it is read.
+        remarks: The rows of the ends' own that may tell how it ended: notes, faults, calls to close; as long as they are kept.
         long_texts: What rows of an end's own carry only the beginning of, by side and index.
         kept: How many of its rows are still kept.
         notes_read: How many notes the last `decode` took off its ends.
@@ -56,6 +60,7 @@ class Connection:
             "server to client": Direction("server to client"),
         }
         self.response: Head | None = None
+        self.remarks: deque[Row] = deque()
         self.long_texts: dict[tuple[str, int], str] = {}
         self._own: dict[str, int] = {"client": 0, "server": 0}
         self.kept = 0
@@ -81,6 +86,14 @@ class Connection:
     def open(self) -> bool:
         """Whether any recorded end of it still lives."""
         return any(end.closed is None for end in self.ends)
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """How it ended, what that most likely means and what to do, with the evidence; None while it lives."""
+        if self.open or not self.ends:
+            return None
+        with self.ends[0].reading():
+            return diagnose(self)
 
     def __repr__(self) -> str:
         return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"
@@ -122,7 +135,14 @@ class Connection:
         found += [row for end, note in self._take_notes(until) if (row := self._note(end, note))]
         found.sort(key=lambda row: row.time)
         self.kept += len(found)
+        for row in found:
+            self.remember(row)
         return found
+
+    def remember(self, row: Row) -> None:
+        """Keep a row at hand if it may tell how the connection ended. Rows come in the order in which they go."""
+        if row.source in self._own and (row.kind in ("note", "fault") or row.name == "close()"):
+            self.remarks.append(row)
 
     def detail(self, row: Row) -> Detail:
         """Open a row into the layers below it. See `wslab.timeline.Timeline.detail`."""
@@ -139,6 +159,8 @@ class Connection:
             How many raw bytes its note counted as.
         """
         self.kept -= 1
+        if self.remarks and self.remarks[0] is row:
+            self.remarks.popleft()
         direction = self.directions.get(row.source)
         if direction is None:
             return weight(self.long_texts.pop((row.source, row.index), ""))

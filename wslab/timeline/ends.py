@@ -18,6 +18,7 @@ from wslab.timeline.records import PREVIEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from wslab.timeline.connection import Connection
     from wslab.timeline.recorder import Recorder
@@ -86,7 +87,11 @@ class End:
         received: The bytes it received.
         closed: When its TCP connection ended, or never came to be; None while it lives.
         ending: How TCP ended, in words; empty for an orderly end.
+        fin: When the peer ended its direction (FIN); None while it has not.
         connection: Where readers have placed it; None while they have not.
+        left: Offset behind the last byte of `sent` that really left, where a fault has kept the rest back for ever; else None.
+        otherwise: Bytes that a fault has changed at this end: the direction, the offset, and what stood there on the other
+            side of the fault. In `sent` and `received` stand the bytes on the wire and those that were received.
     """
 
     __slots__ = (
@@ -96,9 +101,12 @@ class End:
         "created",
         "dirty",
         "ending",
+        "fin",
         "label",
+        "left",
         "local",
         "notes",
+        "otherwise",
         "received",
         "remote",
         "sent",
@@ -120,14 +128,22 @@ class End:
         self.received = ByteStream()
         self.closed: int | None = None
         self.ending = ""
+        self.fin: int | None = None
         self.notes: deque[Note] = deque()
         self.dirty = False
         self.connection: Connection | None = None
+        self.left: int | None = None
+        self.otherwise: list[tuple[Source, int, bytes]] = []
 
     def connected(self, local: Any, remote: Any) -> None:
         """Say that TCP is up between these two addresses (as sockets name them)."""
         self.local, self.remote = Address.of(local), Address.of(remote)
         self._store.touch(self)
+
+    def peer_ended(self) -> None:
+        """Say that the peer has ended its direction: FIN came."""
+        if self.fin is None:
+            self.fin = perf_counter_ns()
 
     def lost(self, ending: str = "") -> None:
         """Say that TCP is over.
@@ -181,6 +197,10 @@ class End:
             store.make_room()
         return note
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Hold what was recorded still, with all of it taken in. See `wslab.timeline.recorder.Recorder.reading`."""
+        return self._store.reading()
+
     def printed(self, text: str) -> None:
         """Record what this end's own code printed."""
         self.note("print", "print", text)
@@ -223,6 +243,26 @@ class End:
                 store.make_room()
 
         return record
+
+    def history(self) -> tuple[list[bytes], int]:
+        """What was received and is still kept, and the offset behind it."""
+        with self._store.write_lock:
+            return [data for _, _, data in self.received.timed()], self.received.stop
+
+    def written(self, start: int = 0, stop: int | None = None) -> bytes:
+        """The bytes of `sent` as they were written, before a fault changed any.
+
+        Args:
+            start: Offset of the first byte.
+            stop: Offset behind the last; all when left out.
+        """
+        stop = self.sent.stop if stop is None else stop
+        data, own = bytearray(self.sent.read(start, stop)), f"{self.side} to"
+        base = max(start, self.sent.first)
+        for way, offset, before in self.otherwise:
+            if way.startswith(own) and base <= offset and offset + len(before) <= stop:
+                data[offset - base : offset - base + len(before)] = before
+        return bytes(data)
 
     def __repr__(self) -> str:
         state = "closed" if self.closed is not None else "open" if self.local else "connecting"

@@ -30,7 +30,7 @@ def freeze(connection: Connection, source: Recorder, into: Recorder) -> Connecti
     place(twin, *ends.values())
     twin.directions = {name: direction.copy(ends) for name, direction in connection.directions.items()}
     twin.response = connection.response
-    twin.long_texts = dict(connection.long_texts)
+    twin.long_texts, twin.remarks = dict(connection.long_texts), connection.remarks.copy()
     twin.kept, twin.behind = connection.kept, connection.behind
     return twin
 
@@ -48,6 +48,7 @@ def place(connection: Connection, *ends: End) -> None:
 def _end(end: End, source: Recorder, into: Recorder) -> End:
     twin = End(into, end.side, end.label, end.target)
     twin.created, twin.local, twin.remote = end.created, end.local, end.remote
-    twin.closed, twin.ending = end.closed, end.ending
+    twin.closed, twin.ending, twin.fin = end.closed, end.ending, end.fin
+    twin.left, twin.otherwise = end.left, end.otherwise.copy()
     twin.sent, twin.received = end.sent.copy(source.write_lock), end.received.copy(source.write_lock)
     return twin

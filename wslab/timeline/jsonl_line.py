@@ -87,6 +87,13 @@ class Line:
             raise self.wrong(f'"{key}" must be an object, not {_short(value)}')
         return Line(value, self.number, self.path)
 
+    def inners(self, key: str) -> list[Line]:
+        """A list of objects within the line; none where it has no such list."""
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise self.wrong(f'"{key}" must be a list of objects, not {_short(value)}')
+        return [Line(each, self.number, self.path) for each in value]
+
     def address(self, key: str) -> Address | None:
         """A host and a port, or null."""
         value = self.data.get(key)

@@ -167,6 +167,7 @@ class _Reader:
         connection.kept += 1
         direction = connection.directions.get(source)
         if direction is None:
+            connection.remember(row)
             if "whole" in line.data:
                 connection.long_texts[source, row.index] = line.text("whole")
             return
@@ -216,7 +217,12 @@ class _Reader:
 def _end(line: Line, end: End) -> End:
     end.label, end.created, end.target = line.text("label"), line.integer("created"), line.maybe_integer("target")
     end.local, end.remote = line.address("local"), line.address("remote")
-    end.closed, end.ending = line.maybe_integer("closed"), line.text("ending")
+    end.closed, end.ending, end.fin = line.maybe_integer("closed"), line.text("ending"), line.maybe_integer("fin")
+    end.left = line.maybe_integer("left")
+    end.otherwise = [
+        (each.one_of("source", SOURCES[2:4]), each.integer("at", 0), each.bytes("bytes"))
+        for each in line.inners("otherwise")
+    ]
     return end
 
 

@@ -92,11 +92,19 @@ def _connection(connection: Connection) -> dict[str, Any]:
 def _end(end: End | None, zero: int) -> dict[str, Any] | None:
     if end is None:
         return None
-    return {
+    said: dict[str, Any] = {
         "label": end.label, "created": end.created - zero, "target": end.target, "local": end.local, "remote": end.remote,
-        "closed": None if end.closed is None else end.closed - zero, "ending": end.ending, "sent": end.sent.stop,
+        "closed": None if end.closed is None else end.closed - zero, "ending": end.ending,
+        "fin": None if end.fin is None else end.fin - zero, "sent": end.sent.stop,
         "received": end.received.stop,
     }  # fmt: skip
+    if end.left is not None:
+        said["left"] = end.left
+    if end.otherwise:
+        said["otherwise"] = [
+            {"source": source, "at": at, "bytes": base64.b64encode(data).decode()} for source, at, data in end.otherwise
+        ]
+    return said
 
 
 def _direction(direction: Direction) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from wslab.wire import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 
 class Recorder(ABC):
@@ -113,6 +114,10 @@ class Recorder(ABC):
     @abstractmethod
     def make_room(self) -> None:
         """Called by a writer that finds the store full."""
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
+        """Take in what has arrived, and hold it still for as long as the context lasts. Not for writers."""
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Be told when something was recorded.

@@ -13,12 +13,17 @@ makes a little room itself, unless a reader is at it already.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 from wslab.timeline.connection import Connection
 from wslab.timeline.pairing import Pairing
 from wslab.timeline.recorder import Recorder
 from wslab.timeline.records import Detail, Dropped, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMPACT = 4096
 
@@ -114,6 +119,13 @@ class Store(Recorder):
             self._rows += rows
             self._end += len(rows)
             self._bound(behind=partial)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Take in what has arrived, and hold it still for as long as the context lasts."""
+        with self._read_lock:
+            self._refresh()
+            yield
 
     def rows(self, start: int | None = None, stop: int | None = None) -> list[Row]:
         """Rows by arrival position.

@@ -22,6 +22,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.records import SOURCES, Dropped, Row, Source
@@ -188,17 +189,16 @@ def _links(after: dict[int, set[int]], rows: list[Row]) -> None:
             streams[row.source].append(index)
     for order in streams.values():
         order.sort(key=lambda i: rows[i].index)
+    stops = {
+        source: [rows[i].stop for i in order] for source, order in streams.items()
+    }  # a stream's rows end one after the other
     for index, row in enumerate(rows):
         if row.link is None:
             continue
         source, offset = row.link
-        if source.startswith(row.source):  # a call: before the first row that reaches past the offset
-            for other in streams[source]:
-                if rows[other].stop > offset:
-                    after[index].add(other)
-                    break
-        else:
-            for other in reversed(streams[source]):
-                if rows[other].stop <= offset:
-                    after[other].add(index)
-                    break
+        place = bisect_right(stops[source], offset)  # of the first row that reaches past the offset
+        if source.startswith(row.source):  # a call comes before that row
+            if place < len(streams[source]):
+                after[index].add(streams[source][place])
+        elif place:
+            after[streams[source][place - 1]].add(index)

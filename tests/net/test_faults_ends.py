@@ -1,0 +1,182 @@
+"""However a connection, its server, its lab or its process ends while a fault holds bytes, nothing stays."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosedError
+
+from tests.net.certificate import Certificate
+from tests.net.harness import LIMIT, connection, hears, rows, until
+from wslab import Lab
+from wslab.net.faults_settings import WAYS
+
+UP, DOWN = WAYS
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("who", "how"), [("server", "latency"), ("client", "stall"), ("client", "latency"), ("both", "bandwidth")]
+)
+async def test_a_lab_closes_while_bytes_are_held(who: str, how: str) -> None:
+    async with Lab() as lab:
+        server = await lab.serve(compression=None)
+        socket = lab.WebSocket(server.url)
+        client: Any = await lab.connect(server.url)
+        await socket.opened()
+        for faults in (server.faults,) if who == "server" else (socket.faults, client.faults):
+            if how == "latency":
+                faults.latency = 30
+            elif how == "stall":
+                faults.stall()
+            else:
+                faults.bandwidth = 10
+        if who == "both":
+            server.faults.stall()
+        socket.send("x" * 5000)
+        await client.send("x" * 5000)
+
+
+async def test_a_server_stops_while_bytes_are_held() -> None:
+    async with Lab() as lab:
+        server = await lab.serve()
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        server.faults.latency = 30
+        socket.send("never answered")
+        started = time.monotonic()
+        await server.stop()
+        assert time.monotonic() - started < 5
+        assert (await socket.closed()).code == 1006
+
+
+async def test_a_socket_closes_in_good_order_through_latency() -> None:
+    heard: list[Any] = []
+    async with Lab() as lab:
+        server = await lab.serve(hears(heard))
+        server.faults.latency = 0.05
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        socket.send("last")
+        socket.close(3000, "done")
+        event = await socket.closed()
+        assert (event.code, event.wasClean) == (3000, True)
+        await lab.settled()
+        assert heard == ["last"]
+
+
+async def test_a_server_that_gives_up_across_a_stall_is_not_seen_to_end_until_the_stall_ends() -> None:
+    async with Lab() as lab:
+        server = await lab.serve(ping_interval=0.1, ping_timeout=0.1, close_timeout=0.1)
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        server.faults.stall()
+        await until(lambda: (end := connection(lab).server_end) and end.closed is not None)
+        assert not server.connections
+        assert socket.readyState == socket.OPEN
+        assert connection(lab).client_end.closed is None  # type: ignore[union-attr]
+        end = connection(lab).server_end
+        assert end is not None
+        assert end.left is not None
+        assert end.left < end.sent.stop, "its pings and its Close frame never left"
+        server.faults.resume()
+        assert (await socket.closed()).code == 1006
+        assert [row.name for row in rows(lab, kind="fault")] == ["stall", "ended across a stall", "resume"]
+
+
+async def test_a_client_that_closes_across_a_stall_is_told_and_its_server_is_not() -> None:
+    async with Lab() as lab:
+        server = await lab.serve()
+        client: Any = await lab.connect(server.url, close_timeout=0.1)
+        client.faults.stall()
+        await client.close()
+        assert client.close_code == 1006
+        assert len(server.connections) == 1
+        client.faults.clear()
+        await until(lambda: not server.connections)
+
+
+async def test_a_process_that_ends_while_bytes_are_held_is_silent() -> None:
+    program = """
+import asyncio
+from wslab import Lab
+async def main():
+    global lab, socket, client
+    lab = Lab()
+    server = await lab.serve()
+    socket = lab.WebSocket(server.url)
+    client = await lab.connect(server.url)
+    await socket.opened()
+    server.faults.latency = 30
+    socket.faults.stall()
+    client.faults.stall("client to server")
+    socket.send("x" * 5000)
+    await client.send("x" * 5000)
+    await asyncio.sleep(0.1)
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+loop.run_until_complete(main())
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "error", "-c", program, cwd=ROOT, stderr=subprocess.PIPE
+    )
+    _, errors = await asyncio.wait_for(process.communicate(), LIMIT)
+    assert (errors.decode(), process.returncode) == ("", 0)
+
+
+async def test_a_peer_that_goes_while_its_bytes_are_held_is_heard_to_the_end() -> None:
+    heard: list[Any] = []
+    async with Lab() as lab:
+        server = await lab.serve(hears(heard))
+        client: Any = await lab.connect(server.url)
+        server.faults.set(latency=0.2, direction=UP)
+        await client.send("said")
+        client.transport.abort()
+        await until(lambda: heard == ["said"])
+        await until(lambda: connection(lab).server_end.closed is not None)  # type: ignore[union-attr]
+
+
+async def test_faults_over_tls(tmp_path: Path) -> None:
+    certificate = Certificate(tmp_path)
+    async with Lab() as lab:
+        server = await lab.serve(ssl=certificate.server)
+        for end_it in ("reset", "drop"):
+            client: Any = await lab.connect(server.url, ssl=certificate.client)
+            server.faults.set(latency=0.02, slice=100, direction=DOWN)
+            client.faults.jitter = 0.01
+            for number in range(10):
+                await client.send(f"{number} " + "x" * 3000)
+            for number in range(10):
+                assert await client.recv() == f"{number} " + "x" * 3000
+            with pytest.raises(ValueError, match="TLS cannot end one direction only"):
+                server.faults.half_close()
+            server.faults.clear()
+            getattr(server.faults, end_it)()
+            with pytest.raises(ConnectionClosedError):
+                await client.recv()
+            await client.wait_closed()
+        await lab.settled()
+
+
+async def test_faults_of_a_handler_that_blocks_wait_for_it_and_nothing_else_does() -> None:
+    release = asyncio.Event()
+
+    async def handler(_websocket: Any) -> None:
+        time.sleep(0.5)  # noqa: ASYNC251
+        release.set()
+
+    async with Lab() as lab:
+        server = await lab.serve(handler)
+        client: Any = await lab.connect(server.url)
+        started = time.monotonic()
+        server.faults.latency = 0.01
+        assert time.monotonic() - started < 0.4
+        await until(release.is_set)
+        await until(lambda: rows(lab, kind="fault"))
+        await client.wait_closed()
