@@ -65,16 +65,22 @@ def test_the_image_on_the_page_follows_the_socket() -> None:
     diagram = StateDiagram(socket, _screen=screen)
     shown = diagram._repr_mimebundle_()
     assert set(shown) == {"image/svg+xml", "text/plain"}
-    live = diagram._live
-    assert live is not None
-    assert live.svg == shown["image/svg+xml"]
-    assert live.key in shown["image/svg+xml"]
-    socket.change(OPEN)
-    assert live.svg == shown["image/svg+xml"]  # the socket's loop does not draw
+    image = diagram._image
+    assert image.shown == shown["image/svg+xml"]
+    assert image.key in shown["image/svg+xml"]
     screen.step()
-    assert live.svg == diagram.svg != shown["image/svg+xml"]
+    socket.change(OPEN)
+    assert image.shown == shown["image/svg+xml"]  # the socket's loop does not draw
+    image._flusher.due = 0
+    screen.step()
+    assert image.shown == diagram.svg != shown["image/svg+xml"]
     assert repr(diagram) == "CONNECTING → OPEN (now 1: OPEN)"
-    diagram.close()
+    socket.change(CLOSED)
+    image._flusher.due = 0
+    screen.step()
+    assert ": CLOSED)" in image.shown
+    image.close()
+    assert image.shown == ""
 
 
 def test_of_a_socket_that_is_closed_it_is_an_image_and_nothing_more() -> None:
@@ -82,7 +88,7 @@ def test_of_a_socket_that_is_closed_it_is_an_image_and_nothing_more() -> None:
     socket.change(CLOSED)
     diagram = StateDiagram(socket, _screen=Screen(threaded=False))
     assert "CLOSED" in diagram._repr_mimebundle_()["image/svg+xml"]
-    assert diagram._live is None
+    assert diagram._image.shown == ""
 
 
 def test_two_pictures_never_share_a_key() -> None:

@@ -9,7 +9,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from wslab.net import BadValue, ClientHost, Server, WebSocket, check_close
+from wslab.net import (
+    BadValue,
+    Buffers,
+    ClientHost,
+    Server,
+    WebSocket,
+    buffers_of_connection,
+    buffers_of_socket,
+    check_close,
+)
 from wslab.timeline import End, Timeline
 
 if TYPE_CHECKING:
@@ -102,6 +111,22 @@ class LabEnds:
         if len(reason.encode()) > 123:
             raise BadValue(f"a reason holds 123 bytes of UTF-8, not {len(reason.encode())}")
         self._run(key, lambda: actor.close(number, reason))
+
+    def buffers(self) -> list[tuple[int, str, Buffers]]:
+        """What every open end holds: the number of its connection, its side, and the bytes."""
+        self._timeline.refresh()
+        found: list[tuple[int, str, Buffers]] = []
+        ends: list[tuple[End, Buffers | None]] = [
+            *((socket.end, buffers_of_socket(socket)) for socket in tuple(self._host.sockets)),
+            *((end, buffers_of_connection(client)) for end, (client, _) in self.clients().items()),
+        ]
+        for server in self._servers():
+            ends += [(end, buffers_of_connection(link)) for end, link in server.links().items()]
+        for end, buffers in ends:
+            number = self._timeline.connection_of(end)
+            if number is not None and buffers is not None:
+                found.append((number, end.side, buffers))
+        return sorted(found, key=lambda item: item[:2])
 
     def can_ping(self, key: Hashable) -> bool:
         """Whether an end can send a Ping."""

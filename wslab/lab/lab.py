@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from wslab.lab import leaving
 from wslab.lab.acting import LabEnds
 from wslab.lab.asked import check_bounds, check_name, check_options, check_port
+from wslab.lab.connecting import Connecting
 from wslab.lab.proxies import let_loopback_pass
+from wslab.lab.replacing import Replacing
 from wslab.lab.settling import still_open
+from wslab.lab.showing import Showing
 from wslab.lab.sockets import WebSocket
 from wslab.net import (
     LOOPBACK,
     ClientHost,
     Handler,
-    LabClosed,
     LoopThread,
-    NoLoop,
     Origins,
     Pending,
-    PortTaken,
-    RecordedConnect,
+    Raws,
     Server,
     TimedOut,
     check_handler,
@@ -38,20 +36,13 @@ from wslab.net import (
     uninstall_prints,
 )
 from wslab.timeline import Timeline
-from wslab.view import Log, panel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from concurrent.futures import Future
     from types import TracebackType
 
-    import ipywidgets
 
-T = TypeVar("T")
-
-_CALL = 5.0  # how long `call` waits for the home loop, in seconds
-
-
-class Lab:
+class Lab(Connecting, Showing):
     """Real servers and clients in this kernel, every byte of both ends on one timeline.
 
     Args:
@@ -74,21 +65,19 @@ class Lab:
         self.name = name
         self.timeline = Timeline(keep=keep, keep_bytes=keep_bytes)
         self._thread: LoopThread | None = None
-        self._servers: dict[str, Server] = {}
-        self._changing = False
-        self._closed = ""
-        self._home: asyncio.AbstractEventLoop | None = None
-        self._log: Log | None = None
-        self._panel: ipywidgets.Widget | None = None
         self._watch: asyncio.Task[None] | None = None
         host = ClientHost(self._io, self.timeline, self._excuse)
         self._host = host
         self.WebSocket: type[WebSocket] = type("WebSocket", (WebSocket,), {"host": host, "__doc__": WebSocket.__doc__})
         self._ends = LabEnds(self.timeline, host, lambda: list(self._servers.values()))
+        self._raws = Raws(self._io, self.timeline)
+        self._replacing = Replacing(self.timeline, self._check_open, self._ends.changed)
+        self._servers = self._replacing.servers
         host.changed = self._ends.changed
         self._find_home()
         install_prints()
-        self._ports, self._gone = leaving.enter(self)
+        ports, self._gone = leaving.enter(self)
+        self._replacing.ports |= ports
         let_loopback_pass(self.timeline)
 
     # What a learner uses
@@ -128,49 +117,12 @@ class Lab:
         check_port(port)
         check_origins(origins)
         check_options(options)
-        return Pending(lambda: self._serve(checked, name, port, origins, options), "server = await lab.serve()")
-
-    def connect(self, url: str, **options: Any) -> RecordedConnect:
-        """Connect with the real `websockets` client, recorded. To be awaited, or used with ``async with``.
-
-        Args:
-            url: Where to connect.
-            options: As for `websockets.connect`.
-
-        Returns:
-            What `websockets.connect` returns; awaiting it gives the `ClientConnection`.
-        """
-        self._check_open()
-        self._find_home()
-        return RecordedConnect(url, self.timeline, self._ends.opened, **options)
+        return Pending(lambda: self._serve(name, checked, port, origins, options), "server = await lab.serve()")
 
     @property
     def servers(self) -> tuple[Server, ...]:
         """The servers that run."""
         return tuple(server for server in self._servers.values() if server.running)
-
-    @property
-    def log(self) -> Log:
-        """The live message log: the same one each time."""
-        if self._log is None or self._log.closed:
-            self._log = Log(self.timeline, self.name)
-        return self._log
-
-    @property
-    def panel(self) -> ipywidgets.Widget:
-        """Controls to act with: choose an end of a connection, send, ping, close."""
-        if self._panel is None:
-            self._panel = panel(self._ends)
-        return self._panel
-
-    def transcript(self, by: Literal["cause", "direction"] = "cause", *, times: bool = False) -> Transcript:
-        """The timeline as text, one row a line, the same for the same conversation.
-
-        Args:
-            by: ``cause`` where each side waits for the other; ``direction`` where somebody bursts.
-            times: Whether to show the time of each row, which differs from run to run.
-        """
-        return Transcript(self.timeline.transcript(by, times=times))
 
     def settled(self, timeout: float = 2.0) -> Pending[None]:
         """Wait until everything that was sent is received, handlers of closed connections have ended and events are delivered.
@@ -182,45 +134,6 @@ class Lab:
             TimedOut: Something is still open; the message names it.
         """
         return Pending(lambda: self._settled(timeout), "await lab.settled()")
-
-    def clear(self) -> None:
-        """Let every row of the timeline go. What runs goes on."""
-        self.timeline.clear()
-
-    def call(self, function: Callable[[], T]) -> T:
-        """Run a function on the home loop, from a widget's callback or another thread.
-
-        Args:
-            function: What to run; it gets no argument.
-
-        Returns:
-            What it returned; what it raised is raised here.
-
-        Raises:
-            NoLoop: No loop is known yet.
-            TimedOut: The home loop did not get to it.
-        """
-        home = self._home
-        if home is None or home.is_closed():
-            raise NoLoop(
-                "this lab has seen no event loop yet: make it, or serve, in a notebook cell or an async function first"
-            )
-        try:
-            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if running is home:
-            return function()
-        result: Future[T] = Future()
-        home.call_soon_threadsafe(leaving.fulfil, result, function)
-        try:
-            return result.result(_CALL)
-        except FutureTimeout:
-            if result.done() or not result.cancel():  # raised by the function, or it runs right now
-                return result.result()
-            raise TimedOut(
-                f"the notebook's loop did not get to it within {_CALL:g} s: a cell is blocking it", _CALL
-            ) from None
 
     def close(self) -> Pending[None]:
         """Close every socket and server with 1001 "going away", and the log. To be awaited; closing twice does nothing."""
@@ -242,20 +155,10 @@ class Lab:
         lines += [f"  server {s.name!r} at {s.url}, {len(s.links())} open" for s in self.servers] or ["  no server"]
         lines += [f"  {socket!r}" for socket in sorted(self._host.sockets, key=lambda socket: socket.end.created)]
         lines += [f"  client #{number} of lab.connect()" for number in self._ends.client_numbers()]
+        lines += [f"  raw socket to {url}" for url in self._raws.urls]
         return "\n".join(lines)
 
     # Inside
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise LabClosed(self._closed)
-
-    def _find_home(self) -> None:
-        if self._home is None or self._home.is_closed():
-            try:
-                self._home = asyncio.get_running_loop()
-            except RuntimeError:
-                self._home = None
 
     def _io(self) -> LoopThread:
         """The lab's own thread, started when it is first needed."""
@@ -271,47 +174,12 @@ class Lab:
     def _excuse(self) -> str:
         return next((excuse for server in self.servers if (excuse := server.excuse())), "")
 
-    async def _serve(self, handler: Handler, name: str, port: int, origins: Origins, options: dict[str, Any]) -> Server:
+    async def _serve(self, name: str, *how: Any) -> Server:
         self._check_open()
         self._find_home()
         self._io()
         await leaving.wait_gone(self._gone)
-        while self._changing:  # noqa: ASYNC110  (another serve() is at it, perhaps on another loop: no Event spans both)
-            await asyncio.sleep(0.01)
-        self._check_open()
-        self._changing = True
-        try:
-            old = self._servers.get(name)
-            if old is not None and port in (0, old.port):
-                await self._retire(old)
-            server = Server(name, handler, self.timeline, origins, options)
-            try:
-                await server.start(port or self._ports.get(name, 0))
-            except PortTaken:
-                if port:
-                    raise
-                server = Server(name, handler, self.timeline, origins, options)  # somebody took it meanwhile
-                await server.start(0)
-            server.on_change(self._ends.changed)
-            self._servers[name] = server
-            self._ports[name] = server.port
-            if self._closed:
-                await server.shut_down(1001)
-            self._check_open()
-            if old is not None:  # on another port it goes on until the new one serves
-                await self._retire(old)
-            self.timeline.note(f'server "{name}" listens', server.url)
-            return server
-        finally:
-            self._changing = False
-
-    async def _retire(self, old: Server) -> None:
-        """Stop a server that is replaced."""
-        if old.running:
-            self.timeline.note(
-                f'server "{old.name}" restarts', "its connections are closed with 1012 (service restart)"
-            )
-        await old.shut_down(1012, "service restart")
+        return await self._replacing.serve(name, *how)
 
     async def _settled(self, limit: float) -> None:
         deadline, pause = time.monotonic() + limit, 0.002
@@ -342,33 +210,22 @@ class Lab:
             The ports by server name, and what is done once everything is closed.
         """
         if self._closed:
-            return self._ports, None
+            return self._replacing.ports, None
         self._closed = self._host.closed = f"this lab was replaced by a newer Lab({self.name!r}); use that one"
         if self._thread is None or not self._thread.alive:
             if not leaving:
                 uninstall_prints()
-            return self._ports, self._gone
-        return self._ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
+            return self._replacing.ports, self._gone
+        return self._replacing.ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
 
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""
         await leaving.wait_gone(self._gone)
-        await leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread)
+        await asyncio.gather(
+            leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread), self._raws.close()
+        )
         await asyncio.gather(*(server.shut_down(1001) for server in self._servers.values()))
-        # They stay on the page: what happened can still be read after the lab is closed.
-        if self._log is not None:
-            self._log.stop()
-        if self._panel is not None:
-            self._panel.stop()
+        self._stop_showing()
         uninstall_prints()
         if self._thread is not None:
             self._thread.stop()
-
-
-class Transcript(str):
-    """Text that shows itself as lines in a notebook, and is a `str` in everything else."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)

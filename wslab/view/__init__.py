@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from wslab.view.compression import CompressionTable as CompressionTable
+from wslab.view.dissection import Dissection as Dissection
+from wslab.view.dissection import dissect as dissect
 from wslab.view.filter import Filter as Filter
+from wslab.view.gauge import Gauge as Gauge
+from wslab.view.handshake import accept_steps as accept_steps
+from wslab.view.handshake import explain as explain
 from wslab.view.ladder import Ladder as Ladder
 from wslab.view.log import Log as Log
 from wslab.view.panel import Ends as Ends
 from wslab.view.panel import panel as panel
 from wslab.view.states import StateDiagram as StateDiagram
 
-__all__ = ["Ends", "Filter", "Ladder", "Log", "StateDiagram", "panel"]
+__all__ = [
+    "CompressionTable",
+    "Dissection",
+    "Ends",
+    "Filter",
+    "Gauge",
+    "Ladder",
+    "Log",
+    "StateDiagram",
+    "accept_steps",
+    "dissect",
+    "explain",
+    "panel",
+]

@@ -7,8 +7,8 @@ Python keeps the master copy and filters it; the page keeps only what is near th
 pushed is what a view that follows the end needs. Every message carries the whole state (generation of the filter, bounds,
 counts, a rising ``seq``), so a view that missed some, or that came late, is right again with the next one.
 
-Messages from here: ``news`` (pushed), ``rows``, ``detail``, ``found`` (answers).
-Messages from the page: ``hello``, ``bye``, ``get``, ``open``, ``find``, ``clear``. They may come on any thread.
+Messages from here: ``news`` (pushed), ``rows``, ``detail``, ``bytes``, ``found`` (answers).
+Messages from the page: ``hello``, ``bye``, ``get``, ``open``, ``bytes``, ``find``, ``clear``. They may come on any thread.
 A filter is state of the model (`hidden`, `text`), so all views of a log agree and a page that is reloaded keeps it.
 """
 
@@ -21,8 +21,10 @@ import anywidget
 import traitlets
 
 from wslab.timeline import KINDS
+from wslab.view.ending import describe_ending
 from wslab.view.filter import Filter
 from wslab.view.flusher import SCREEN, Flusher, Screen
+from wslab.view.inspector import inspect_row
 from wslab.view.links import links
 from wslab.view.pack import describe_detail, describe_row
 from wslab.view.retired import forget, retire
@@ -55,7 +57,9 @@ class Log(anywidget.AnyWidget):
     """
 
     _esm: ClassVar[pathlib.Path] = _STATIC / "log.js"
-    _css: ClassVar[pathlib.Path] = _STATIC / "log.css"
+    _css: ClassVar[str] = "\n".join(
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("log.css", "inspector.css")
+    )
 
     label = traitlets.Unicode().tag(sync=True)
     hidden = traitlets.List(traitlets.Unicode(), default_value=["control"]).tag(sync=True)
@@ -185,6 +189,8 @@ class Log(anywidget.AnyWidget):
             self._say("found", content, self._window.find(_number(content, "pos")))
         elif what == "open":
             self._say("detail", content, self._open(_number(content, "pos"), _number(content, "from")))
+        elif what == "bytes":
+            self._say("bytes", content, self._bytes(_number(content, "pos"), bare=bool(content.get("bare"))))
         elif what == "clear":
             self.timeline.clear()
             self._flush_soon()
@@ -212,9 +218,19 @@ class Log(anywidget.AnyWidget):
         answer |= describe_detail(detail)
         if start == 0:
             answer["links"] = links(self.timeline, position, row)
+            answer["ending"] = describe_ending(self.timeline, position, row)
         if detail.payload is None:
             return answer, []
         return answer, [detail.payload[start : start + (MORE_BYTES if start else FIRST_BYTES)]]
+
+    def _bytes(self, position: int, *, bare: bool) -> Answer:
+        """What the byte inspector shows of a row's frames; and its module, for a page that does not have it yet."""
+        answer: dict[str, Any] = {**self._window.state(), "pos": position, "told": None}
+        for row in self.timeline.rows(position, position + 1):
+            answer["told"] = inspect_row(self.timeline, row)
+        if bare:
+            answer["module"] = (_STATIC / "inspector.js").read_text(encoding="utf-8")
+        return answer, []
 
     def _ends(self, number: int) -> list[str]:
         """What the ends of a connection are called."""

@@ -1,29 +1,22 @@
 """The four states of a WebSocket as a picture, the current one lit: live on the page, and still there without a kernel.
 
-What a cell shows is a plain SVG image, so it survives in a saved notebook and on a code host. A widget that is never shown
-stands behind it: it finds the image on the page by its key and puts a new one in its place when the state changes.
+`wslab.view.live_image` says how.
 """
 
 from __future__ import annotations
 
-import pathlib
-import secrets
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from xml.sax.saxutils import escape
 
-import anywidget
-import traitlets
-
-from wslab.view.flusher import SCREEN, Flusher, Screen
-from wslab.view.retired import forget, retire
+from wslab.view.flusher import SCREEN, Screen
+from wslab.view.live_image import LiveImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 NAMES = ("CONNECTING", "OPEN", "CLOSING", "CLOSED")
 
-_STATIC = pathlib.Path(__file__).parent / "static"
 _WIDTH, _HEIGHT, _GAP, _TOP = 118, 46, 46, 34
 _STEP = _WIDTH + _GAP
 # Readable on a light page and on a dark one; the lit state differs in more than its colour.
@@ -120,16 +113,6 @@ def _bow(start: int, stop: int) -> str:
     )
 
 
-class _Live(anywidget.AnyWidget):
-    """Never shown: keeps the images of one diagram on the page up to date."""
-
-    _esm: ClassVar[pathlib.Path] = _STATIC / "states.js"
-    _css: ClassVar[pathlib.Path] = _STATIC / "states.css"
-
-    key = traitlets.Unicode().tag(sync=True)
-    svg = traitlets.Unicode().tag(sync=True)
-
-
 class StateDiagram:
     """The picture of one socket's states. Evaluate it in a cell to see it.
 
@@ -139,39 +122,30 @@ class StateDiagram:
 
     def __init__(self, socket: HasStates, *, _screen: Screen = SCREEN) -> None:
         self._socket = socket
-        self._key = f"wslab-states-{secrets.token_hex(6)}"
-        self._flusher = Flusher(self._flush, _screen)
-        self._live: _Live | None = None
-        socket.watch_state(self._flusher.wake)
+        self._image = LiveImage("states", self._draw, "The states of a WebSocket", _screen=_screen)
+        socket.watch_state(self._changed)
 
     @property
     def svg(self) -> str:
         """The picture as it is now."""
-        return draw_states(self._socket.states, self._key)
+        return self._image.svg
 
     def __repr__(self) -> str:
         return describe_states(self._socket.states)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        if self._live is None and self._socket.states[-1][0] != len(NAMES) - 1:
-            self._live = _Live(key=self._key, svg=self.svg)
-            self._flusher.start()
-            self._flusher.wake()
+        if not self._over():
+            self._image.begin()
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
-    def _flush(self) -> bool:
-        if self._live is not None:
-            self._live.svg = self.svg
-            if (
-                self._socket.states[-1][0] == len(NAMES) - 1
-            ):  # nothing more will change: it stays as other closed things do
-                retire(self)
-        return False
+    def _draw(self, key: str) -> str:
+        return draw_states(self._socket.states, key)
 
-    def close(self) -> None:
-        """Let the page keep the picture as it is."""
-        forget(self)
-        self._flusher.stop(0)
-        if self._live is not None:
-            self._live.close()
-            self._live = None
+    def _over(self) -> bool:
+        return self._socket.states[-1][0] == len(NAMES) - 1
+
+    def _changed(self) -> None:
+        if self._over():
+            self._image.end()
+        else:
+            self._image.wake()

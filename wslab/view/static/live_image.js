@@ -1,4 +1,4 @@
-// Keeps the images of one state diagram up to date. The widget behind it is never shown: it looks for images by their key.
+// Keeps the images of one drawing up to date. The widget behind it is never shown: it looks for images by their key.
 
 // The image JupyterLab makes of an SVG output carries the whole of it in its address.
 function address(svg) {
@@ -12,19 +12,19 @@ export default {
     // Images that are off the page at the moment keep their place here and are brought up to date too.
     const known = new Set();
 
-    // Put the newest picture into every image of this diagram.
+    // Put the newest drawing into every image of this key.
     function draw() {
       const src = address(model.get("svg"));
       for (const image of document.querySelectorAll(selector)) known.add(image);
       for (const image of known) {
         if (image.src !== src) image.src = src;
-        image.alt = image.alt || "States of a WebSocket";
+        image.alt = model.get("alt");
       }
     }
 
     // A cell was scrolled into the page, or a page was opened again: its image may be an old one.
     function appeared(event) {
-      if (event.animationName === "wslab-states-appear" && event.target.src.includes(key)) draw();
+      if (event.animationName === "wslab-image-appears" && event.target.src?.includes(key)) draw();
     }
 
     document.addEventListener("animationstart", appeared);

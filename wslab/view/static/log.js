@@ -7,6 +7,9 @@
 //   View      state, messages, toolbar, status      Blocks   rows that are here, by ordinal
 //   List      the virtual list and its keyboard     Detail   the pane below: payload, frames, times, links
 //
+// The byte inspector is a module of its own (inspector.js). It comes from Python with the first row whose bytes are asked for:
+// a module that is loaded out of a string, as ours are, cannot import another by its name.
+//
 // Payloads are hostile: they are only ever put into textContent, with control and reordering characters made visible.
 
 const CAP = 8_000_000; // pixels: browsers draw nothing beyond some 16 to 33 million
@@ -17,6 +20,7 @@ const BUSY = 400; // ms without an answer until the kernel is called busy
 const RETRY = 6000; // ms without an answer until a question is put again
 const SPEAK = 4000; // ms between two announcements
 const MOST = 256 * 1024; // payload bytes shown
+const INSPECTED = 64; // frames of a row whose bits can be looked at (wslab/view/inspector.py)
 
 const SOURCES = ["lab", "client", "client to server", "server to client", "server"];
 const PLURAL = {
@@ -35,6 +39,7 @@ const INVISIBLE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 
 let serial = 0;
+let inspector = null; // the module of the byte inspector, once it is here: a promise
 
 // Words ----------------------------------------------------------------------------------------------------------------
 
@@ -124,6 +129,16 @@ function h(tag, attributes = {}, ...children) {
   }
   node.append(...children);
   return node;
+}
+
+// Load a module out of its text, as anywidget loads this one.
+async function load(text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  try {
+    return await import(/* webpackIgnore: true */ url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
 
 // Set text only where it changes: most frames change little.
@@ -468,6 +483,7 @@ class Detail {
     this.view = view;
     this.pos = null; // arrival position of the row that is open
     this.mode = null; // "text", "hex" or "json"; null: what fits the payload
+    this.bytes = null; // the byte inspector of this row, while it is open
     this.title = h("div", { class: "wsl-title" });
     this.body = h("div", { class: "wsl-body" });
     this.node = h("section", { class: "wsl-detail", hidden: true, "aria-label": "The open row", onkeydown: (event) => this.key(event) },
@@ -476,10 +492,11 @@ class Detail {
       this.body);
   }
 
-  // Escape closes from anywhere in the pane.
+  // Escape closes from anywhere in the pane: the bytes first, where they have the keyboard.
   key(event) {
     if (event.key !== "Escape") return;
-    this.close();
+    if (this.bytes?.contains(event.target)) this.closeBytes();
+    else this.close();
     event.preventDefault();
     event.stopPropagation();
   }
@@ -488,6 +505,7 @@ class Detail {
   open(pos) {
     if (pos === undefined || pos === null) return;
     clearTimeout(this.timer);
+    if (pos !== this.pos) this.bytes = null;
     this.pos = pos;
     this.view.ask({ t: "open", pos, from: 0 });
     this.view.draw();
@@ -503,7 +521,7 @@ class Detail {
   close() {
     clearTimeout(this.timer);
     const inside = this.node.contains(document.activeElement);
-    this.pos = this.data = null;
+    this.pos = this.data = this.bytes = null;
     this.node.hidden = true;
     if (inside) this.view.list.node.focus({ preventScroll: true });
     this.view.draw();
@@ -549,12 +567,59 @@ class Detail {
     const main = h("div", { class: "wsl-main" }), side = h("div", { class: "wsl-side" });
     if (row.problem) main.append(h("p", { class: "wsl-warning", text: `\u26a0 ${lines(row.problem)}` }));
     if (data.problem && data.problem !== row.problem) main.append(h("p", { class: "wsl-warning", text: `\u26a0 ${lines(data.problem)}` }));
+    if (data.ending) main.append(this.ending(data.ending));
     this.content(main, data);
+    if (this.bytes) this.body.append(this.bytes);
     side.append(this.facts(data, client, server));
-    if (data.frames?.length) side.append(this.frames(data));
+    if (data.frames?.length) {
+      side.append(this.frames(data), h("div", {}, h("button", { class: "wsl-button wsl-bytes-button", type: "button", text: "Bytes",
+        title: "Look at the bytes of this row, bit by bit", onclick: () => this.inspect(0) })));
+    }
     for (const link of data.links ?? []) side.append(this.link(link));
     this.body.append(main, side);
     this.node.dataset.pos = row.pos;
+  }
+
+  // Ask for the bytes of the row, and with the first ones for the module that shows them.
+  inspect(place) {
+    this.place = place;
+    this.view.ask({ t: "bytes", pos: this.pos, bare: inspector === null });
+  }
+
+  // The bytes are here: open the inspector above everything else of the row.
+  async inspected(message) {
+    if (message.module) inspector ??= load(message.module);
+    const { mount } = await inspector;
+    if (message.pos !== this.pos || !this.data || this.data.gone) return;
+    this.bytes?.remove();
+    this.bytes = h("div", { class: "wsl-bytes" });
+    if (message.told) mount(this.bytes, message.told, this.place);
+    else this.bytes.append(h("p", { class: "wsl-note", text: "The bytes of this row are no longer kept." }));
+    this.bytes.append(h("button", { class: "wsl-button", type: "button", text: "Close the bytes", onclick: () => this.closeBytes() }));
+    this.body.prepend(this.bytes);
+    this.body.scrollTop = 0;
+    this.bytes.querySelector(".wsi-bit, .wsl-button").focus({ preventScroll: true });
+  }
+
+  // Close the inspector, and leave the row open.
+  closeBytes() {
+    this.bytes.remove();
+    this.bytes = null;
+    this.body.querySelector(".wsl-bytes-button")?.focus();
+  }
+
+  // How the connection ended, what that means, and the rows that show it.
+  ending(told) {
+    const list = h("ul", { class: "wsl-evidence" });
+    for (const each of told.evidence) {
+      const text = `${line(each.text)}${each.when ? `, ${each.when}` : ""}`;
+      list.append(h("li", {}, each.pos === null || each.pos === this.pos ? text : h("button", { class: "wsl-button", type: "button",
+        title: "Go to that row", text, onclick: () => { this.view.ask({ t: "find", pos: each.pos }); this.open(each.pos); } })));
+    }
+    return h("section", { class: "wsl-ending", "aria-label": "How the connection ended" },
+      h("p", {}, h("strong", { text: line(told.cause) }), ` (${told.certainty}): ${line(told.sentence)}`),
+      h("p", {}, "What to do: ", line(told.advice)),
+      ...(told.doubt ? [h("p", { class: "wsl-note" }, "What cannot be told: ", line(told.doubt))] : []), list);
   }
 
   // Header lines, printed lines or the payload.
@@ -639,7 +704,7 @@ class Detail {
     const hidden = data.frameCount - data.frames.length;
     data.frames.forEach((frame, i) => {
       if (hidden && i === data.frames.length - 1) {
-        body.append(h("tr", {}, h("td", { colspan: "5", text: `\u2026 ${plural(hidden, "more frame")} \u2026` })));
+        body.append(h("tr", {}, h("td", { colspan: "6", text: `\u2026 ${plural(hidden, "more frame")} \u2026` })));
       }
       const bits = ["fin", "rsv1", "rsv2", "rsv3"].filter((bit) => frame[bit]).map((bit) => bit.toUpperCase());
       body.append(h("tr", {},
@@ -647,9 +712,11 @@ class Detail {
         h("td", { text: OPCODES[frame.opcode] ?? `0x${frame.opcode.toString(16)}` }),
         h("td", { text: frame.key === null ? "no" : frame.key, title: frame.key === null ? "not masked" : "masked with this key" }),
         h("td", { class: "wsl-number", text: count(frame.length) }),
-        h("td", { class: "wsl-number", text: `${frame.header}+${count(frame.length)}` })));
+        h("td", { class: "wsl-number", text: `${frame.header}+${count(frame.length)}` }),
+        h("td", { class: "wsl-number" }, i < INSPECTED ? h("button", { class: "wsl-button wsl-small", type: "button", text: "Bits", "aria-label": `The bits of frame ${i + 1}`,
+          title: "Look at every bit of this frame", onclick: () => this.inspect(i) }) : "")));
     });
-    const head = [["Bits", "set in the first byte: FIN ends a message, RSV1 says it is compressed"], ["Opcode"], ["Masking key"], ["Length", "bytes of payload"], ["Bytes", "header + payload, on the wire"]];
+    const head = [["Bits", "set in the first byte: FIN ends a message, RSV1 says it is compressed"], ["Opcode"], ["Masking key"], ["Length", "bytes of payload"], ["Bytes", "header + payload, on the wire"], [""]];
     return h("table", { class: "wsl-frames" },
       h("caption", { text: plural(data.frameCount, "frame") }),
       h("thead", {}, h("tr", {}, ...head.map(([name, title], i) => h("th", { scope: "col", text: name, title, class: i > 2 ? "wsl-number" : undefined })))),
@@ -748,6 +815,7 @@ class View {
     this.take(message, message.t === "detail" ? [] : buffers);
     if (message.view !== this.id) return;
     if (message.t === "detail") this.detail.take(message, buffers);
+    if (message.t === "bytes") this.detail.inspected(message);
     if (message.t === "found") this.found(message);
   }
 

@@ -1,0 +1,76 @@
+"""The servers of one lab, one of each name: serving again under a name replaces that server and keeps its port."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from wslab.net import Handler, LabClosed, Origins, PortTaken, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wslab.timeline import Timeline
+
+
+class Replacing:
+    """Starts servers, and stops those that they replace.
+
+    Args:
+        timeline: Where they record.
+        check_open: Raises `LabClosed` once the lab is closed.
+        changed: Told when the ends that can act may have changed.
+
+    Attributes:
+        servers: The servers by name, also those that have stopped.
+        ports: The port of each name, also of the lab before.
+    """
+
+    def __init__(self, timeline: Timeline, check_open: Callable[[], None], changed: Callable[[], None]) -> None:
+        self._timeline = timeline
+        self._check_open = check_open
+        self._changed = changed
+        self._changing = False
+        self.servers: dict[str, Server] = {}
+        self.ports: dict[str, int] = {}
+
+    async def serve(self, name: str, handler: Handler, port: int, origins: Origins, options: dict[str, Any]) -> Server:
+        """Start a server; one of the same name is replaced. The arguments are those of `Lab.serve`, checked."""
+        while self._changing:  # noqa: ASYNC110  (another serve() is at it, perhaps on another loop: no Event spans both)
+            await asyncio.sleep(0.01)
+        self._check_open()
+        self._changing = True
+        try:
+            old = self.servers.get(name)
+            if old is not None and port in (0, old.port):
+                await self._retire(old)
+            server = Server(name, handler, self._timeline, origins, options)
+            try:
+                await server.start(port or self.ports.get(name, 0))
+            except PortTaken:
+                if port:
+                    raise
+                server = Server(name, handler, self._timeline, origins, options)  # somebody took it meanwhile
+                await server.start(0)
+            server.on_change(self._changed)
+            self.servers[name] = server
+            self.ports[name] = server.port
+            try:
+                self._check_open()
+            except LabClosed:
+                await server.shut_down(1001)
+                raise
+            if old is not None:  # on another port it goes on until the new one serves
+                await self._retire(old)
+            self._timeline.note(f'server "{name}" listens', server.url)
+            return server
+        finally:
+            self._changing = False
+
+    async def _retire(self, old: Server) -> None:
+        """Stop a server that is replaced."""
+        if old.running:
+            self._timeline.note(
+                f'server "{old.name}" restarts', "its connections are closed with 1012 (service restart)"
+            )
+        await old.shut_down(1012, "service restart")

@@ -1,0 +1,114 @@
+"""What the byte inspector shows of a dissection: plain bounded data, for the page and for the static twin alike.
+
+    Dissection ──describe()──► dict ──► inspector.js        the inspector in a live page
+                                   └──► inspector_html.py   the same without scripts, in a saved notebook
+
+Payloads are hostile: whatever comes from a peer is cut, and what cannot be seen, or would reorder what is, is replaced by a
+picture of itself. Nothing here is markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wslab.view.inspected_frame import count_bytes, describe_frame, describe_partial
+from wslab.wire import Dissector, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wslab.timeline import Row, Timeline
+    from wslab.wire import Dissection, Message
+
+MOST_FRAMES = 64
+"""The most frames that can be chosen from."""
+
+_TEXT = 1
+_PREVIEW = 200
+
+
+def describe(dissection: Dissection, contents: Mapping[int, bytes] | None = None) -> dict[str, Any]:
+    """Say everything that the inspector shows.
+
+    Args:
+        dissection: What to show.
+        contents: What messages say, by their number, where the dissection cannot know it: it lacks the context that
+            inflates them.
+
+    Returns:
+        JSON, bounded by `MOST_FRAMES` and `wslab.view.inspected_frame.MOST_BYTES`.
+    """
+    said = _Said(contents or {})
+    frames = [describe_frame(frame, said.of) for frame in dissection.frames[:MOST_FRAMES]]
+    if dissection.partial is not None and len(dissection.frames) < MOST_FRAMES:
+        frames.append(describe_partial(dissection.partial, len(dissection.frames)))
+    head = dissection.head
+    return {
+        "summary": _summary(dissection),
+        "head": f"{one_line(head.name, 80)}: an HTTP head of {count_bytes(dissection.head_size)}" if head else "",
+        "frames": frames,
+        "more": len(dissection.frames) + (dissection.partial is not None) - len(frames),
+        "moreBroken": sum(found.frame_index >= MOST_FRAMES for found in dissection.violations),
+        "unfinished": dissection.unfinished,
+    }
+
+
+class _Said:
+    """What messages say, each worked out once: a large one may have many frames."""
+
+    def __init__(self, contents: Mapping[int, bytes]) -> None:
+        self._contents = contents
+        self._said: dict[int, dict[str, Any]] = {}
+
+    def of(self, message: Message) -> dict[str, Any]:
+        """Size, preview and, where these are not known, the reason."""
+        if message.index not in self._said:
+            content = self._contents.get(message.index)
+            content = message.content if content is None else content
+            self._said[message.index] = {
+                "size": None if content is None else len(content),
+                "preview": "" if content is None else _preview(content, text=message.opcode == _TEXT),
+                "reason": "" if content is not None else message.content_reason,
+            }
+        return self._said[message.index]
+
+
+def inspect_row(timeline: Timeline, row: Row) -> dict[str, Any] | None:
+    """Say what the inspector shows of a row of the log: the frames that carried it.
+
+    Args:
+        timeline: Where the row is kept.
+        row: The row.
+
+    Returns:
+        What `describe` says, or None where the row has no frames or is no longer kept.
+    """
+    try:
+        detail = timeline.detail(row)
+    except LookupError:
+        return None
+    if not detail.frames:
+        return None
+    # What was inflated is in the detail; the frames alone, without those before them, could not tell.
+    dissector = Dissector(direction=row.source, deflate="unknown" if row.compressed else None)
+    for frame in detail.frames:
+        dissector.feed(frame.wire)
+    known = {0: detail.payload} if row.compressed and detail.payload is not None else {}
+    return describe(dissector.dissection(), known)
+
+
+def _summary(dissection: Dissection) -> str:
+    frames, broken = len(dissection.frames), len(dissection.violations)
+    parts = [
+        f"{frames} frame{'s' * (frames != 1)}",
+        count_bytes(dissection.size),
+        dissection.direction or "",
+        f"{broken} violation{'s' * (broken != 1)}" if broken else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _preview(content: bytes, *, text: bool) -> str:
+    if text:
+        return f'"{one_line(content[: 4 * _PREVIEW].decode("utf-8", "replace"), _PREVIEW)}"'
+    return content[:32].hex(" ") + (" \u2026" if len(content) > 32 else "")
