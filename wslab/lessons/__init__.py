@@ -6,12 +6,14 @@ from wslab.lessons.catalogue import exercises, find, solution
 from wslab.lessons.check import Checking, check
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap, Wrong
 from wslab.lessons.result import Listing, Result, Solution
+from wslab.lessons.side_by_side import SideBySide, side_by_side
 from wslab.lessons.throwaway import Cell, Throwaway, throwaway_kernel
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
     "check",
     "exercises",
+    "side_by_side",
     "solution",
     "throwaway_kernel",
     # what they answer with
@@ -19,6 +21,7 @@ __all__ = [  # noqa: RUF022  (in groups)
     "Checking",
     "Listing",
     "Result",
+    "SideBySide",
     "Solution",
     "Throwaway",
     # for writing exercises
