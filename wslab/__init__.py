@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         echo,
     )
     from wslab.timeline import Detail, RecordingError, Replay, Row, Timeline
-    from wslab.view import Dissection, Ladder, accept_steps, dissect, explain
+    from wslab.view import Dissection, Ladder, Log, Player, accept_steps, dissect, explain, play
     from wslab.wire import (
         Dissector,
         Frame,
@@ -66,7 +66,7 @@ _ROOMS = {
         "echo",
     ],
     "wslab.timeline": ["Detail", "RecordingError", "Replay", "Row", "Timeline"],
-    "wslab.view": ["Dissection", "Ladder", "accept_steps", "dissect", "explain"],
+    "wslab.view": ["Dissection", "Ladder", "Log", "Player", "accept_steps", "dissect", "explain", "play"],
     "wslab.wire": [
         "Dissector",
         "Frame",
@@ -96,8 +96,10 @@ __all__ = [
     "LabClosed",
     "LabError",
     "Ladder",
+    "Log",
     "MessageEvent",
     "NoLoop",
+    "Player",
     "PortTaken",
     "RawEnded",
     "RawSocket",
@@ -114,6 +116,7 @@ __all__ = [
     "echo",
     "explain",
     "frame",
+    "play",
     "request",
     "response",
 ]

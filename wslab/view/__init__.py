@@ -13,6 +13,8 @@ from wslab.view.ladder import Ladder as Ladder
 from wslab.view.log import Log as Log
 from wslab.view.panel import Ends as Ends
 from wslab.view.panel import panel as panel
+from wslab.view.player import Player as Player
+from wslab.view.player import play as play
 from wslab.view.states import StateDiagram as StateDiagram
 
 __all__ = [
@@ -23,9 +25,11 @@ __all__ = [
     "Gauge",
     "Ladder",
     "Log",
+    "Player",
     "StateDiagram",
     "accept_steps",
     "dissect",
     "explain",
     "panel",
+    "play",
 ]
