@@ -129,6 +129,30 @@ async def test_an_idle_connection_that_something_ends(tmp_path: Path, monkeypatc
     assert "a server that happened to end just then looks the same" in found.doubt
 
 
+@pytest.mark.parametrize(("idle", "cause"), [(False, "silent-drop"), (True, "idle-cut")])
+async def test_a_client_that_gives_up_after_pings_without_an_answer(
+    idle: bool, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(peer: Peer) -> None:
+        await peer.open()
+        await peer.gone()
+
+    async with RawServer(silent) as server, Lab() as lab:
+        client = await lab.connect(server.url, ping_interval=None)
+        if idle:
+            monkeypatch.setattr(diagnosis_facts, "_SILENCE", 100_000_000)
+            await asyncio.sleep(1)  # the silence itself
+        for _ in range(2):
+            await client.ping()
+        client.transport.abort()
+        await client.wait_closed()
+        found = await diagnosis(lab, tmp_path)
+    assert (found.cause, found.first, found.certainty) == (cause, "client", "likely")
+    assert "pings went unanswered, nothing came from the server any more" in found.sentence
+    assert "a silent drop, a blocked program and a very slow server look the same" in found.doubt
+    assert [each.text for each in found.evidence].count("ping from the client: no answer came") == 2
+
+
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone gives up so soon")
 async def test_a_system_that_gives_up_because_nothing_is_taken_any_more(tmp_path: Path) -> None:
     async def deaf(peer: Peer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ from tests.net.harness import rows, until
 from tests.net.test_diagnosis_real import hold
 from wslab import Lab
 from wslab.net import client_wire
+from wslab.timeline import diagnosis_facts
 
 
-async def test_pings_into_a_black_hole_in_the_middle_of_traffic(tmp_path: Path) -> None:
+async def test_pings_into_a_black_hole_in_the_middle_of_traffic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
         client = await lab.connect(server.url, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
@@ -52,7 +57,45 @@ async def test_a_close_frame_that_never_arrives(tmp_path: Path, monkeypatch: pyt
         server.faults.reset()  # else the server's end would live on for ever
         found = await diagnosis(lab, tmp_path)
     assert (found.cause, found.first, found.code, found.clean) == ("close-lost", "client", 1000, False)
-    assert "it never reached the server" in found.sentence
+    assert found.sentence.endswith("it never reached the server")
+    assert found.certainty == "likely"
+
+
+@pytest.mark.parametrize("close", [True, False])
+async def test_what_was_sent_before_it_and_never_arrived_either_is_a_silent_drop(
+    close: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    async with Lab() as lab:
+        server = await lab.serve(hold, ping_interval=None)
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        server.faults.stall("client to server")
+        socket.send("into the black hole")
+        if close:
+            socket.close(1000)
+        else:
+            await asyncio.sleep(1)  # the server lives on and hears nothing
+            socket.abort()
+        await socket.closed()
+        server.faults.reset()  # else the server's end would live on for ever
+        found = await diagnosis(lab, tmp_path)
+    assert (found.cause, found.first, found.certainty) == ("silent-drop", "client" if close else "", "likely")
+    assert "what the client sent no longer reached the server" in found.sentence
+
+
+async def test_what_was_under_way_when_tcp_ended_is_no_silent_drop(tmp_path: Path) -> None:
+    async with Lab() as lab:
+        server = await lab.serve(hold, ping_interval=None)
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        server.faults.stall("client to server")
+        socket.send("under way")
+        await until(lambda: rows(lab, kind="message"))
+        server.faults.reset()
+        await socket.closed()
+        found = await diagnosis(lab, tmp_path)
+    assert found.cause == "reset"
 
 
 async def test_an_answer_that_never_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +112,7 @@ async def test_an_answer_that_never_arrives(tmp_path: Path, monkeypatch: pytest.
     assert "the server answered and the answer never reached the client" in found.sentence
 
 
-async def test_an_idle_cut_by_fin_and_a_reset(tmp_path: Path) -> None:
+async def test_an_idle_cut_by_fin_and_a_reset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
         socket = lab.WebSocket(server.url)
@@ -81,7 +124,9 @@ async def test_an_idle_cut_by_fin_and_a_reset(tmp_path: Path) -> None:
         await other.opened()
         server.faults.reset()
         await other.closed()
-        one, two = await diagnosis(lab, tmp_path, 1), await diagnosis(lab, tmp_path, 2)
+        one = await diagnosis(lab, tmp_path, 1)
+        monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
+        two = await diagnosis(lab, tmp_path, 2)
     assert (one.cause, one.certainty) == ("idle-cut", "likely")
     assert (two.cause, two.first, two.certainty) == ("reset", "server", "likely")
     assert any("fault: reset" in each.text for each in two.evidence)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
 from wslab.timeline.connection import Connection as Connection
+from wslab.timeline.diagnosis import CAUSES as CAUSES
+from wslab.timeline.diagnosis import Diagnosis as Diagnosis
+from wslab.timeline.diagnosis import Evidence as Evidence
 from wslab.timeline.ends import Address as Address
 from wslab.timeline.ends import End as End
 from wslab.timeline.errors import RecordingError as RecordingError
@@ -21,6 +24,7 @@ from wslab.timeline.replay import Replay as Replay
 from wslab.timeline.timeline import Timeline as Timeline
 
 __all__ = [
+    "CAUSES",
     "KINDS",
     "PREVIEW",
     "SOURCES",
@@ -28,8 +32,10 @@ __all__ = [
     "Compression",
     "Connection",
     "Detail",
+    "Diagnosis",
     "Dropped",
     "End",
+    "Evidence",
     "Kind",
     "RecordingError",
     "Replay",

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING
 
 from wslab.timeline.diagnosis_find import diagnose
 from wslab.timeline.direction import Direction, describe
-from wslab.timeline.ending import tcp_ended
-from wslab.timeline.ends import TCP_ENDED, weight
+from wslab.timeline.ending import held_back, row_of_note
+from wslab.timeline.ends import weight
 from wslab.timeline.opening import open_row
-from wslab.timeline.records import PREVIEW, Detail, Row, Source
-from wslab.wire import one_line
+from wslab.timeline.records import Detail, Row, Source
 
 if TYPE_CHECKING:
     import threading
@@ -116,7 +115,7 @@ class Connection:
             The new rows, in the order in which they were first seen.
         """
         up, down = self._follow()
-        until = self._held_back(until)
+        until = held_back(self, until)
         up_stop, down_stop = up.stop(until), down.stop(until)
         found: list[Row] = []
         for item in down.decode(down_stop):
@@ -234,18 +233,6 @@ class Connection:
         down.follow(self.server_end, self.client_end)
         return up, down
 
-    def _held_back(self, until: int) -> int:
-        """The moment before the first call whose bytes are not known yet: its row comes before theirs."""
-        for end in self.ends:
-            for index in range(len(end.notes)):
-                note = end.notes[index]
-                if note.time > until:
-                    break
-                if note.pending and end.closed is None:
-                    until = note.time - 1
-                    break
-        return until
-
     def _take_notes(self, until: int) -> list[tuple[End, Note]]:
         notes = []
         for end in self.ends:
@@ -255,16 +242,9 @@ class Connection:
         return notes
 
     def _note(self, end: End, note: Note) -> Row | None:
-        name = tcp_ended(self, end) if note.name == TCP_ENDED else note.name
-        if not name:
-            return None
-        index = self._own[end.side]
-        self._own[end.side] = index + 1
-        text = one_line(note.text, PREVIEW)
-        if text != note.text:
-            self.long_texts[end.side, index] = note.text
-        when = note.time - self.started
-        return Row(
-            self.number, end.side, index, note.kind, when, name, text, note.size,
-            link=note.link, problem=note.problem, binary=note.binary,
-        )  # fmt: skip
+        row = row_of_note(self, end, note, self._own[end.side])
+        if row is not None:
+            self._own[end.side] += 1
+            if row.text != note.text:
+                self.long_texts[end.side, row.index] = note.text
+        return row

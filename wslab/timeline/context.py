@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from wslab.wire import Decoded, Head, StreamDecoder
+from wslab.wire import Decoded, Head, StreamDecoder, frame
 
 if TYPE_CHECKING:
     from wslab.timeline.records import Source
@@ -88,8 +88,7 @@ def _ask(decoder: StreamDecoder, block: bytes) -> Decoded | None:
 
 def _frame(decoder: StreamDecoder, payload: bytes) -> bytes:
     """A whole compressed message in one frame, masked with zeros where it must be masked."""
-    mask = decoder.direction == "client to server"
-    return b"\xc2" + bytes([0x80 * mask | 127]) + len(payload).to_bytes(8, "big") + bytes(4 * mask) + payload
+    return frame(payload, rsv1=True, mask=bytes(4) if decoder.direction == "client to server" else False)
 
 
 def _stored(data: bytes) -> bytes:

@@ -21,7 +21,8 @@ from wslab.timeline.diagnosis_facts import other
 
 if TYPE_CHECKING:
     from wslab.timeline.diagnosis import Certainty
-    from wslab.timeline.diagnosis_facts import CloseFrame, Facts
+    from wslab.timeline.diagnosis_facts import Facts
+    from wslab.timeline.diagnosis_records import CloseFrame
 
 _ACCUSES = {1002, 1003, 1007, 1009}
 _WORDS = ("keepalive", "ping timeout")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from wslab.timeline.diagnosis_facts import Side
+    from wslab.timeline.diagnosis_records import Side
 
 
 class Meaning(NamedTuple):

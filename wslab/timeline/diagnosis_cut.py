@@ -2,6 +2,7 @@
 
     bytes never arrived, their receiver lived on            silent-drop; after a long silence idle-cut
     the system gave up: nothing was acknowledged            the same, from one end
+    pings unanswered, their sender ended TCP                the same, from one end
     both ends got RST                                       cut-between
     RST or FIN after a long silence, nobody knows whose     idle-cut
     RST                                                     reset
@@ -21,7 +22,8 @@ from wslab.timeline.diagnosis_facts import SIDES, other
 if TYPE_CHECKING:
     from typing import Literal
 
-    from wslab.timeline.diagnosis_facts import Facts, Lost, Side
+    from wslab.timeline.diagnosis_facts import Facts
+    from wslab.timeline.diagnosis_records import Lost, Side
 
 HERE = "bytes are recorded where a program reads them: a program that reads no more looks the same as a path that drops them"
 
@@ -46,6 +48,9 @@ def cut(facts: Facts) -> Diagnosis:
         if hows[side] == "reset here" or (hows[side] == "reset" and hows[other(side)] != "reset here"):
             one = side if hows[side] == "reset here" else other(side)
             return _reset(facts, one)
+    for side in facts.recorded:
+        if hows[side] == "here" and other(side) not in facts.recorded and facts.nothing_since(side):
+            return _unanswered(facts, side)
     return _in_order(facts)
 
 
@@ -74,6 +79,14 @@ def _unacknowledged(facts: Facts) -> Diagnosis:
     doubt = f"from the {one}'s end a path that drops and a {other(one)} that lost power look the same"
     what = f"what the {one} sent was not acknowledged any more, until its system gave up"
     return _silent(facts, what, doubt, one, 1006, idle=idle)
+
+
+def _unanswered(facts: Facts, one: Side) -> Diagnosis:
+    """Only the end that pinged was recorded, and it gave up without a Close frame."""
+    two, ping = other(one), facts.unanswered(one)[0].row
+    what = f"no Close frame: the {one}'s pings went unanswered, nothing came from the {two} any more, and the {one} ended TCP"
+    doubt = f"from the {one}'s end a silent drop, a blocked program and a very slow {two} look the same"
+    return _silent(facts, what, doubt, one, 1006, idle=facts.idle_before(ping.time + facts.connection.started))
 
 
 def _silent(

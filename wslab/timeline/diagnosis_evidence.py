@@ -9,7 +9,8 @@ from wslab.timeline.diagnosis_facts import SIDES, other, way
 from wslab.wire import close_code_name
 
 if TYPE_CHECKING:
-    from wslab.timeline.diagnosis_facts import CloseFrame, Facts, How, Side
+    from wslab.timeline.diagnosis_facts import Facts, How
+    from wslab.timeline.diagnosis_records import CloseFrame, Side
     from wslab.timeline.records import Row
 
 _HOW: dict[How, str] = {

@@ -1,29 +1,24 @@
 """What a diagnosis is made of: the recorded bytes, rows and endings of one connection, and nothing else.
 
-    End        how one end saw TCP end: reset, FIN, by itself, given up by the system
-    CloseFrame a Close frame: whose, when it was sent, whether and when it arrived
-    Ping       a ping that was not answered before its sender gave up
-    Lost       the first bytes of a direction that never arrived, though their receiver lived on
-
 Times are as the streams have them; only differences are ever used, so a loaded recording gives the same facts.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline import tcp_words
+from wslab.timeline.diagnosis_records import CloseFrame, Lost, Ping
 from wslab.timeline.opening import open_row
 
 if TYPE_CHECKING:
     from wslab.timeline.connection import Connection
+    from wslab.timeline.diagnosis_records import Side
     from wslab.timeline.ends import End
     from wslab.timeline.records import Detail, Row, Source
 
-Side = Literal["client", "server"]
 How = Literal["unrecorded", "no TCP", "reset", "reset here", "FIN", "here", "system", "error"]
 
 SIDES: tuple[Side, Side] = ("client", "server")
@@ -40,61 +35,6 @@ def other(side: Side) -> Side:
 def way(side: Side) -> Source:
     """The direction in which a side sends."""
     return _WAY[side]
-
-
-@dataclass(frozen=True, slots=True)
-class CloseFrame:
-    """A Close frame that went by.
-
-    Attributes:
-        row: Its row.
-        side: Who sent it.
-        code: Its code, or None where it carries none.
-        reason: Its reason.
-        sent: When it was sent, or None where the sender is not recorded.
-        arrived: When it arrived; None where it did not, or where nobody knows.
-        lost: Whether both ends were recorded and it never arrived.
-    """
-
-    row: Row
-    side: Side
-    code: int | None
-    reason: str
-    sent: int | None
-    arrived: int | None
-    lost: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ping:
-    """A ping without an answer.
-
-    Attributes:
-        row: Its row.
-        arrived: When it arrived; None where it did not, or where nobody knows.
-        answer: The pong that its receiver sent too late, or that got lost.
-    """
-
-    row: Row
-    arrived: int | None
-    answer: Row | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The first bytes of a direction that never arrived.
-
-    Attributes:
-        side: Who sent them.
-        start: Their offset.
-        sent: When they were sent.
-        row: The row that they belong to, where it is kept.
-    """
-
-    side: Side
-    start: int
-    sent: int
-    row: Row | None
 
 
 class Facts:
@@ -196,18 +136,26 @@ class Facts:
         """The pings of a side since the last that was answered in time: before its own Close frame, and so that it arrived."""
         end, across = self.end(side), self.end(other(side))
         closed = next((close.row.time for close in self.closes if close.side == side), None)
-        pongs = [row for row in self.rows[other(side)] if row.name == "pong"]
+        pongs: dict[str, list[Row]] = {}
+        for row in self.rows[other(side)]:
+            if row.name == "pong":
+                pongs.setdefault(row.text, []).append(row)
         pings: list[Ping] = []
-        for row in self.rows[side]:
-            if row.name != "ping":
-                continue
-            answer = next((pong for pong in pongs if pong.text == row.text and pong.time >= row.time), None)
+        for row in reversed([row for row in self.rows[side] if row.name == "ping"]):
+            answer = next((pong for pong in pongs.get(row.text, ()) if pong.time >= row.time), None)
             in_time = answer is not None and (closed is None or answer.time < closed)
             if in_time and answer is not None and (end is None or end.received.stop >= answer.stop):
-                pings.clear()
-                continue
+                break
             pings.append(Ping(row, across.received.time_of(row.stop) if across is not None else None, answer))
-        return tuple(pings)
+        return tuple(reversed(pings))
+
+    def nothing_since(self, side: Side) -> bool:
+        """Whether pings of a side went unanswered, and nothing else came either since the first of them."""
+        end, pings = self.end(side), self.unanswered(side)
+        if end is None or not pings:
+            return False
+        last = end.received.time_of(end.received.stop)
+        return last is None or last < pings[0].row.time + self.connection.started
 
     # Silence
 

@@ -13,7 +13,8 @@ from wslab.wire import explain
 
 if TYPE_CHECKING:
     from wslab.timeline.diagnosis import Certainty
-    from wslab.timeline.diagnosis_facts import Facts, Side
+    from wslab.timeline.diagnosis_facts import Facts
+    from wslab.timeline.diagnosis_records import Side
     from wslab.timeline.ends import End
     from wslab.timeline.records import Row
     from wslab.wire import Handshake

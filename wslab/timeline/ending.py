@@ -1,12 +1,16 @@
-"""How far a connection has come: what is still under way between its ends, and what to say of a TCP connection that ended."""
+"""How far a connection has come: what is still under way between its ends, and the rows of what its ends noted themselves."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wslab.timeline.ends import TCP_ENDED
+from wslab.timeline.records import PREVIEW, Row
+from wslab.wire import one_line
+
 if TYPE_CHECKING:
     from wslab.timeline.connection import Connection
-    from wslab.timeline.ends import End
+    from wslab.timeline.ends import End, Note
 
 
 def unsettled(connection: Connection) -> str:
@@ -40,3 +44,34 @@ def tcp_ended(connection: Connection, end: End) -> str:
     sent, received = (up, down) if end.side == "client" else (down, up)
     closes = (0 <= sent <= end.sent.stop) + (0 <= received <= end.received.stop)
     return ("TCP ended without a Close frame", "TCP ended after one Close frame only", "")[closes]
+
+
+def held_back(connection: Connection, until: int) -> int:
+    """The moment before the first call whose bytes are not known yet: its row comes before theirs."""
+    for end in connection.ends:
+        for index in range(len(end.notes)):
+            note = end.notes[index]
+            if note.time > until:
+                break
+            if note.pending and end.closed is None:
+                until = note.time - 1
+                break
+    return until
+
+
+def row_of_note(connection: Connection, end: End, note: Note, index: int) -> Row | None:
+    """The row of what an end noted; None for the end of TCP where a closing handshake came before.
+
+    Args:
+        connection: The connection.
+        end: Its end.
+        note: What it noted.
+        index: The place of the row among this end's own.
+    """
+    name = tcp_ended(connection, end) if note.name == TCP_ENDED else note.name
+    if not name:
+        return None
+    return Row(
+        connection.number, end.side, index, note.kind, note.time - connection.started, name, one_line(note.text, PREVIEW),
+        note.size, link=note.link, problem=note.problem, binary=note.binary,
+    )  # fmt: skip
