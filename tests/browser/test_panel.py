@@ -20,6 +20,8 @@ class Ends:
         self.asked.append((key, data))
     def ping(self, key): self.asked.append((key, 'ping'))
     def close(self, key, code, reason): self.asked.append((key, code, reason))
+    def fault(self, key, name, value, way): self.asked.append((key, name, value, way))
+    def clear_faults(self, key): self.asked.append((key, 'no faults'))
     def can_ping(self, key): return key.endswith('server')
     def watch(self, callback):
         self.watchers.append(callback)
@@ -55,6 +57,18 @@ def test_a_learner_acts_from_the_panel(open_notebook: OpenNotebook) -> None:
     expect(status).to_have_text('1 server: began to close with 4001 and the reason "enough".')
     asked = notebook.execute("print(ends.asked)")
     assert asked == "[('1 client', 'hello'), ('1 server', 'ping'), ('1 server', 4001, 'enough')]\n"
+
+    page.get_by_label("Fault", exact=True).select_option("latency")
+    page.get_by_label("Value").fill("0.5")
+    page.get_by_label("Direction").select_option("server to client")
+    page.get_by_role("button", name="Apply").click()
+    expect(status).to_have_text("1 server: latency 0.5 s, server to client.")
+    page.get_by_label("Fault", exact=True).select_option("reset")
+    expect(page.get_by_label("Value")).to_be_disabled()
+    page.get_by_role("button", name="No faults").click()
+    expect(status).to_have_text("1 server: switched all faults off.")
+    asked = notebook.execute("print(ends.asked[3:])")
+    assert asked == "[('1 server', 'latency', 0.5, 'server to client'), ('1 server', 'no faults')]\n"
 
     text.fill("boom")
     page.get_by_role("button", name="Send").click()

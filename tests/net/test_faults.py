@@ -186,13 +186,16 @@ async def test_a_drop_is_a_clean_end_of_tcp_without_a_close_frame() -> None:
 
 async def test_a_drop_is_no_reset_where_bytes_wait_to_be_read() -> None:
     async with Lab() as lab:
-        server, socket = await pair(lab)
+        server = await lab.serve()
+        raw = await lab.raw(server.url, half_open=True)
+        await raw.upgrade()
         server.faults.stall(UP)
-        for _ in range(50):
-            socket.send("x" * 1000)
-        await until(lambda: not socket.bufferedAmount)
+        await raw.send(build("x" * 50_000, mask=True))
         server.faults.drop()
-        await socket.closed()
+        assert await raw.ended() == "FIN"
+        for _ in range(3):
+            await raw.send(b"a reset would be found here")
+        await raw.close()
         await lab.settled()
         assert [end.ending for end in ends(lab).ends] == ["", ""]
 
@@ -359,5 +362,5 @@ async def test_a_corruption_finds_the_next_frame_where_one_is_half_there() -> No
         await raw.send(whole[8:] + whole)
         frame = await raw.frame()
         assert (frame.opcode, frame.payload[:2]) == (8, (1002).to_bytes(2, "big"))
-        assert heard == ["first"]
+        await until(lambda: heard == ["first"])
         await raw.close()

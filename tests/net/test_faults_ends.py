@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
@@ -17,8 +17,17 @@ from tests.net.harness import LIMIT, connection, hears, rows, until
 from wslab import Lab
 from wslab.net.faults_settings import WAYS
 
+if TYPE_CHECKING:
+    from wslab import Server
+
 UP, DOWN = WAYS
 ROOT = Path(__file__).parents[2]
+
+
+async def opened(server: Server) -> list[Any]:
+    """The library's connections of a server, once there are any."""
+    await until(server.links)
+    return list(server.links().values())
 
 
 @pytest.mark.parametrize(
@@ -130,16 +139,38 @@ loop.run_until_complete(main())
     assert (errors.decode(), process.returncode) == ("", 0)
 
 
-async def test_a_peer_that_goes_while_its_bytes_are_held_is_heard_to_the_end() -> None:
+@pytest.mark.parametrize("how", ["FIN", "RST"])
+async def test_a_peer_that_goes_while_its_bytes_are_held_is_heard_to_the_end(how: str) -> None:
     heard: list[Any] = []
     async with Lab() as lab:
         server = await lab.serve(hears(heard))
         client: Any = await lab.connect(server.url)
         server.faults.set(latency=0.2, direction=UP)
         await client.send("said")
-        client.transport.abort()
+        (link,) = await opened(server)
+        await until(lambda: (line := link.faults._line) and line._in.size)
+        if how == "RST":
+            client.faults.reset()
+        else:
+            client.transport.abort()
         await until(lambda: heard == ["said"])
         await until(lambda: connection(lab).server_end.closed is not None)  # type: ignore[union-attr]
+
+
+async def test_what_never_left_is_counted_from_its_first_byte() -> None:
+    async with Lab() as lab:
+        server = await lab.serve(compression=None)
+        client: Any = await lab.connect(server.url, compression=None)
+        start = client.end.sent.stop
+        client.faults.latency = 30
+        await client.send("held " * 10)
+        client.faults.half_close()
+        await client.send("behind FIN")
+        assert client.end.left == client.end.sent.stop - len("behind FIN") - 6
+        client.faults.reset()
+        await client.wait_closed()
+        assert client.end.left == start
+        assert client.end.sent.stop > start + 60
 
 
 async def test_faults_over_tls(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wslab.view import panel
+from wslab.view.fault_row import CHOICES
 from wslab.view.flusher import SCREEN
 from wslab.view.panel import NO_ENDS, NO_PING
 
@@ -36,6 +37,14 @@ class Pretended:
 
     def close(self, key: Hashable, code: int | None, reason: str) -> None:
         self.asked.append(("close", key, code, reason))
+
+    def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
+        if name == "reset":
+            raise RuntimeError("that connection is closed")
+        self.asked.append(("fault", key, name, value, way))
+
+    def clear_faults(self, key: Hashable) -> None:
+        self.asked.append(("clear faults", key))
 
     def can_ping(self, key: Hashable) -> bool:
         return "server" in str(key)
@@ -118,6 +127,46 @@ def test_a_code_that_is_no_number_is_answered_and_not_sent(board: Any, ends: Pre
     assert "A close code is a whole number such as 1000 or 4001, not &quot;soon&quot;." in said(board)
 
 
+def pick(board: Any, name: str) -> None:
+    board.fault_row.kind.value = next(choice for choice in CHOICES if choice.name == name)
+
+
+def test_a_fault_goes_to_the_chosen_end_with_its_value_and_direction(board: Any, ends: Pretended) -> None:
+    pick(board, "latency")
+    assert board.fault_row.amount.value == "0.2"
+    board.fault_row.way.value = "server to client"
+    board.fault_row.apply_button.click()
+    assert ends.asked == [("fault", "key of 1 client", "latency", 0.2, "server to client")]
+    assert "1 client: latency 0.2 s, server to client." in said(board)
+    board.fault_row.clear_button.click()
+    assert ends.asked[1:] == [("clear faults", "key of 1 client")]
+
+
+def test_a_fault_without_value_and_direction_has_those_fields_disabled(board: Any, ends: Pretended) -> None:
+    pick(board, "slice")
+    board.fault_row.way.value = "server to client"
+    pick(board, "drop")
+    assert board.fault_row.amount.disabled
+    assert board.fault_row.way.disabled
+    board.fault_row.apply_button.click()
+    assert ends.asked == [("fault", "key of 1 client", "drop", None, None)]
+    pick(board, "slice")
+    assert board.fault_row.way.value == "both directions"
+    assert not board.fault_row.amount.disabled
+    assert not board.fault_row.way.disabled
+
+
+def test_a_fault_that_is_refused_and_a_value_that_is_none_are_answered(board: Any, ends: Pretended) -> None:
+    pick(board, "reset")
+    board.fault_row.apply_button.click()
+    assert "that connection is closed" in said(board)
+    pick(board, "bandwidth")
+    board.fault_row.amount.value = "slow"
+    board.fault_row.apply_button.click()
+    assert "A value is a number such as 1000, not &quot;slow&quot;." in said(board)
+    assert ends.asked == []
+
+
 def test_without_a_connection_everything_is_disabled_and_says_why() -> None:
     board: Any = panel(Pretended())
     for widget in (
@@ -128,6 +177,11 @@ def test_without_a_connection_everything_is_disabled_and_says_why() -> None:
         board.code,
         board.reason,
         board.close_button,
+        board.fault_row.kind,
+        board.fault_row.amount,
+        board.fault_row.way,
+        board.fault_row.apply_button,
+        board.fault_row.clear_button,
     ):
         assert widget.disabled
     assert board.send_button.tooltip == NO_ENDS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from wslab.lab.breaking import break_line
 from wslab.net import (
     BadValue,
     Buffers,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from websockets.asyncio.client import ClientConnection
     from websockets.asyncio.server import ServerConnection
+
+    from wslab.net import Faults
 
 _CLOSED = "that connection is closed; choose another, or make one: socket = lab.WebSocket(server.url)"
 _LOOP_ENDED = "the event loop of that client has ended; make one: connection = await lab.connect(server.url)"
@@ -112,6 +115,14 @@ class LabEnds:
             raise BadValue(f"a reason holds 123 bytes of UTF-8, not {len(reason.encode())}")
         self._run(key, lambda: actor.close(number, reason))
 
+    def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
+        """Switch a fault on at an end."""
+        break_line(self._faults(key), name, value, way)
+
+    def clear_faults(self, key: Hashable) -> None:
+        """Switch all faults of an end off."""
+        self._faults(key).clear()
+
     def buffers(self) -> list[tuple[int, str, Buffers]]:
         """What every open end holds: the number of its connection, its side, and the bytes."""
         self._timeline.refresh()
@@ -161,6 +172,11 @@ class LabEnds:
                 if link is not None:
                     return link
         raise BadValue(_CLOSED)
+
+    def _faults(self, key: Hashable) -> Faults:
+        actor: Any = self._find(key)  # the library's connections have theirs from `wslab.net.tap`
+        faults: Faults = actor.faults
+        return faults
 
     def _run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Start work of a `websockets` connection on the loop it lives on."""

@@ -39,7 +39,7 @@ class Pipe:
         self._moved = moved
         self._items: deque[tuple[float, bytes | Callable[[], None]]] = deque()
         self._at = 0  # how much of the first item has left
-        self._last_due = self._line_free = 0.0
+        self._line_free = 0.0
         self._timer: asyncio.Handle | None = None
         self._pumping = False
         self.course = Course()
@@ -53,7 +53,6 @@ class Pipe:
         """Add bytes, or something to do when all bytes before it have left."""
         course = self.course
         due = self._loop.time() + course.latency + (course.jitter * random.random() if course.jitter else 0.0)
-        self._last_due = due = max(due, self._last_due)
         self._items.append((due, item))
         if isinstance(item, bytes):
             self.size += len(item)
@@ -77,7 +76,7 @@ class Pipe:
     def hurry(self) -> None:
         """Let everything go that waits, in order."""
         self._items = deque((0.0, item) for _, item in self._items)
-        self._last_due = self._line_free = 0.0
+        self._line_free = 0.0
         self.pump()
 
     def clear(self) -> int:

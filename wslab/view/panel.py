@@ -1,4 +1,4 @@
-"""The panel under the log: choose an end of a connection, send text, ping, close.
+"""The panel under the log: choose an end of a connection, send text, ping, close, and make it go wrong.
 
 Its callbacks may run on any thread, with any loop or none (subshells, design.md invariant 5): they call the `Ends`, which hand
 the work to the right loop and return at once, and they never create tasks. What happened, or an error's own sentence, stands
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets
 
+from wslab.view.fault_row import FaultRow
 from wslab.view.flusher import Flusher
 from wslab.view.retired import forget, retire
 
@@ -37,6 +38,12 @@ class Ends(Protocol):
 
     def close(self, key: Hashable, code: int | None, reason: str) -> None:
         """Hand over a Close, or raise."""
+
+    def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
+        """Switch a fault on (`wslab.view.fault_row.CHOICES`), or raise."""
+
+    def clear_faults(self, key: Hashable) -> None:
+        """Switch all faults of an end off, or raise."""
 
     def can_ping(self, key: Hashable) -> bool:
         """Whether this end can send a Ping: a browser's WebSocket cannot."""
@@ -63,6 +70,7 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         )
         self.reason = ipywidgets.Text(description="Reason", placeholder="may be empty", **_field("reason", "4em"))
         self.close_button = _button("Close", "Start the closing handshake with this code and reason", "close")
+        self.fault_row = FaultRow(ends, self._do, self._say)
         self.status = ipywidgets.HTML(layout=ipywidgets.Layout(width="auto", margin="0", grid_area="status"))
         super().__init__(
             [
@@ -73,11 +81,12 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
                 self.code,
                 self.reason,
                 self.close_button,
+                self.fault_row,
                 self.status,
             ],
             layout=ipywidgets.Layout(
                 grid_template_columns="minmax(13em, 17em) minmax(12em, 1fr) 5em 5em",
-                grid_template_areas='"end text send ping" "code reason close close" "status status status status"',
+                grid_template_areas='"end text send ping" "code reason close close" "faults faults faults faults" "status status status status"',
                 grid_gap="6px 8px",
                 align_items="center",
                 width="100%",
@@ -169,6 +178,7 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         key = self.end.value
         for widget in (self.end, self.message, self.send_button, self.code, self.reason, self.close_button):
             _able(widget, able=key is not None, why=NO_ENDS)
+        self.fault_row.able(able=key is not None)
         can_ping = key is not None and self._ends.can_ping(key)
         _able(self.ping_button, able=can_ping, why=NO_ENDS if key is None else NO_PING)
 
