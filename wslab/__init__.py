@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         TimedOut,
         echo,
     )
-    from wslab.timeline import Detail, RecordingError, Replay, Row, Timeline
+    from wslab.timeline import Detail, Diagnosis, RecordingError, Replay, Row, Timeline
     from wslab.view import Dissection, Ladder, Log, Player, accept_steps, dissect, explain, play
     from wslab.wire import (
         Dissector,
@@ -65,7 +65,7 @@ _ROOMS = {
         "TimedOut",
         "echo",
     ],
-    "wslab.timeline": ["Detail", "RecordingError", "Replay", "Row", "Timeline"],
+    "wslab.timeline": ["Detail", "Diagnosis", "RecordingError", "Replay", "Row", "Timeline"],
     "wslab.view": ["Dissection", "Ladder", "Log", "Player", "accept_steps", "dissect", "explain", "play"],
     "wslab.wire": [
         "Dissector",
@@ -87,6 +87,7 @@ __all__ = [
     "ConnectionEnded",
     "DOMException",
     "Detail",
+    "Diagnosis",
     "Dissection",
     "Dissector",
     "Event",

@@ -237,3 +237,63 @@ def test_run_again_and_after_a_reload_it_is_live_and_without_its_kernel_the_twin
     expect(twin).to_contain_text("= unmasked     48 6f 77 64 79")
     assert notebook.find(".wsi").count() == 0
     assert notebook.complaints == []
+
+
+def test_a_handshake_opens_line_by_line_and_each_of_its_bytes_tells_its_line(notebook: Notebook) -> None:
+    notebook.run_cell(1)
+    notebook.execute(
+        "from tests.view import traffic; from unittest import mock\n"
+        "attack = traffic.REQUEST.replace('Version: 13', 'Version: 8').replace('Origin', 'Cookie: id=S3CRET\\r\\nX: <b>bold</b>\\r\\nOrigin')\n"
+        "with mock.patch.object(traffic, 'REQUEST', attack):\n    Conversation(timeline)"
+    )
+    row(notebook, "GET /chat").click()
+    notebook.find(".wsl-bytes-button").click()
+    inspector = notebook.find(".wsl-log .wsi")
+    expect(inspector.locator(".wsi-head")).to_contain_text("in 10 lines, client to server, 1 violation")
+    lines = inspector.locator(".wsi-lines tbody tr")
+    expect(lines).to_have_count(10)
+    expect(lines.nth(5).locator(".wsi-wrong").first).to_have_attribute("aria-label", "wrong")
+    expect(lines.nth(2).locator(".wsi-right")).to_have_attribute("aria-label", "right")
+    expect(lines.nth(7)).to_contain_text("X: <b>bold</b>")  # text, never markup
+    assert inspector.locator("b").count() == 0
+    assert "S3CRET" not in inspector.inner_text()
+    expect(byte(inspector, 0)).to_be_focused()
+    byte(inspector, 0).press("ArrowDown")
+    byte(inspector, 16).press("ArrowRight")
+    expect(byte(inspector, 17)).to_be_focused()
+    expect(says(inspector)).to_contain_text("Byte 17: 31 = 0011 0001, as ASCII 1")
+    expect(says(inspector)).to_contain_text("Line 1: GET /chat HTTP/1.1")
+    expect(inspector.locator(".wsi-ascii.wsi-on")).to_have_text("1")
+    expect(inspector.locator(".wsi-lines tr.wsi-same")).to_contain_text("GET /chat")
+    byte(inspector, 20).hover()
+    expect(says(inspector)).to_contain_text("Line 2, in its name: Host: 127.0.0.1:8000")
+    lines.nth(6).click()
+    expect(says(inspector)).to_contain_text("Line 7, in its name: Cookie: (redacted)")
+    place = int(lines.nth(6).get_attribute("data-byte") or "") + len("Cookie: ")
+    byte(inspector, place).click()
+    expect(says(inspector)).to_contain_text("78 = 0111 1000, an x in place of a byte of a credential")
+    notebook.page.keyboard.press("Escape")
+    expect(notebook.find(".wsl-bytes-button")).to_be_focused()
+
+
+def test_calls_and_events_open_the_bytes_they_are_linked_to_and_printed_lines_none(notebook: Notebook) -> None:
+    notebook.run_cell(1)
+    notebook.execute(
+        "c = Conversation(timeline)\n"
+        "c.client.note('event', 'open', link=('server to client', c.client.received.stop))\n"
+        "c.echo('hi')\nc.server.note('print', 'print', 'client says: hi')"
+    )
+    inspector, note = notebook.find(".wsl-log .wsi"), notebook.find(".wsl-bytes > .wsl-note")
+    row(notebook, "open").click()
+    notebook.find(".wsl-bytes-button").click()
+    expect(note).to_have_text("Here are the bytes of the response that caused this event.")
+    expect(inspector.locator(".wsi-lines tbody tr").first).to_contain_text("HTTP/1.1 101 Switching Protocols")
+    row(notebook, "send()").click()
+    expect(inspector).to_have_count(0)
+    notebook.find(".wsl-bytes-button").click()
+    expect(note).to_have_text("Here are the bytes of the message that this call sent.")
+    bit(inspector, 7).click()
+    expect(says(inspector)).to_contain_text("opcode (bits 4\u20137) = 0x1")
+    row(notebook, "client says: hi").click()
+    expect(notebook.find(".wsl-title")).to_contain_text("print")
+    expect(notebook.find(".wsl-bytes-button")).to_have_count(0)

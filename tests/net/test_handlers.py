@@ -143,6 +143,15 @@ async def test_a_connection_that_is_lost_says_so() -> None:
         await client.wait_closed()
 
 
+async def test_a_connection_that_the_server_itself_failed_says_so() -> None:
+    async with Lab() as lab:
+        client = await websockets.connect((await lab.serve(waits, max_size=10)).url)
+        await client.send("more than ten bytes")
+        row = await ending(lab, prefix="handler waits")
+        assert row.text.startswith("the server failed the connection with 1009 (message too big)")
+        await client.wait_closed()
+
+
 async def test_a_connection_that_is_reset_says_so() -> None:
     async with Lab() as lab:
         client = await websockets.connect((await lab.serve(waits)).url)

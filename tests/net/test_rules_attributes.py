@@ -78,7 +78,7 @@ async def test_a_socket_without_arguments_is_a_type_error() -> None:
         assert not rows(lab)
 
 
-@pytest.mark.parametrize("value", [None, 5, "f()", 0.5, True, [], {}, object()], ids=repr)
+@pytest.mark.parametrize("value", [None, 5, "f()", 0.5, True, [], {}, object()], ids=lambda value: type(value).__name__)
 async def test_an_on_attribute_set_to_what_cannot_be_called_is_none(value: Any) -> None:
     async with Lab() as lab:
         socket = await idle(lab)

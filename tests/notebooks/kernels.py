@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
@@ -201,3 +202,13 @@ class _TestPython(KernelSpecManager):
         python = os.environ.get("WSLAB_TEST_PYTHON", sys.executable)
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
         return KernelSpec(argv=argv, display_name=kernel_name, language="python")
+
+
+each_notebook = pytest.mark.parametrize("path", notebooks(), ids=lambda path: str(path.relative_to(NOTEBOOKS)))
+
+
+def same_as_stored(path: Path, outputs: list[list[Output]]) -> None:
+    """See that each cell of a notebook gave what is stored."""
+    for cell, output in zip(code_cells(path), outputs, strict=True):
+        stored = normal([dict(output) for output in cell.outputs])
+        assert normal(output) == stored, cell.source

@@ -233,3 +233,22 @@ def test_the_text_is_the_transcript_with_times(tmp_path: Path) -> None:
     conversation(timeline).close()
     timeline.note("a note", "caf\u00e9")
     assert timeline.export(tmp_path / "talk.txt").read_text("utf-8") == timeline.transcript(times=True) + "\n"
+
+
+@pytest.mark.parametrize("cut", [1, 3, 1000])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nCookie: S3CRET\r\n S3CRET\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nCookie: a\n\n S3CRET\r\n\r\n",
+        b"GET / HTTP/1.1\r\nCookie\r\n S3CRET\r\n\r\n",
+        b"GET / HTTP/1.1\r\nauthorization:\tS3CRET\nHost: x\r\n\r\n",
+    ],
+)
+def test_what_a_head_reads_as_a_credential_is_overwritten_however_it_is_folded(head: bytes, cut: int) -> None:
+    redactor = Redactor(accepted=False)
+    out = b"".join(redactor.feed(head[at : at + cut]) for at in range(0, len(head), cut))
+    assert len(out) == len(head)
+    assert b"S3CRET" not in out
+    assert out.startswith(b"GET / HTTP/1.1")
+    assert (b"Host: x" in out) == (b"Host: x" in head)

@@ -92,7 +92,9 @@ def test_the_plot_has_a_line_for_each_place_and_leaves_out_where_nothing_waited(
     for size in (0, 5, 3):
         lines.set(1, Buffers(0, size * 1024, 0, 0, 0), Buffers(None, 0, 0, 0, 0))
         gauge.sample()
-    (axes,) = gauge.plot().axes
+    figure = gauge.plot()
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    (axes,) = figure.axes
     assert axes.get_title(loc="left") == "connection 1, client to server"
     plotted = {str(line.get_label()): values_of(line) for line in axes.get_lines()}
     assert set(plotted) == set(PLACES)

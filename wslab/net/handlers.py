@@ -81,8 +81,10 @@ def explain_end(end: End, error: BaseException, name: str) -> None:
     if isinstance(error, ConnectionClosed):
         place = raised_at(error)
         at = f" at {place}" if place else ""
-        received = error.rcvd
-        if received is None:
+        received, sent = error.rcvd, error.sent
+        if received is None and sent is not None:
+            why = f"the server failed the connection with {sent.code} ({close_code_name(sent.code)})"
+        elif received is None:
             why = "the connection was lost without a Close frame"
         else:
             why = f"the client closed with {received.code} ({close_code_name(received.code)})"

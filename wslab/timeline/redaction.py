@@ -86,8 +86,8 @@ class Redactor:
         value = part
         if self._fresh:
             self._name = b""
-            # A folded line goes on with the one before (RFC 9112 section 5.2).
-            self._secret = self._secret and part[:1] in (b" ", b"\t")
+            # A folded line goes on with the one before (RFC 9112 section 5.2), also behind an empty one (`parse_head`).
+            self._secret = self._secret and part[:1] in (b" ", b"\t", b"\r", b"\n")
         if self._name is not None and not self._secret:
             name, colon, value = part.partition(b":")
             self._name = _BLANKS.sub(b" ", self._name + name)
@@ -95,5 +95,8 @@ class Redactor:
                 self._secret = self._name.decode("latin-1").strip(" ").lower() in REDACTED
             if colon or len(self._name) > _LONGEST:
                 self._name = None
+            elif part.endswith(b"\n") and self._name.decode("latin-1").strip().lower() in REDACTED:
+                self._fresh = self._secret = True  # a name without a colon: what is folded behind it is its value
+                return part
         self._fresh = part.endswith(b"\n")
         return part[: len(part) - len(value)] + _SECRET.sub(b"x", value) if self._secret else part

@@ -125,7 +125,10 @@ def _as_text(compression: Compression) -> str:
 
 def _as_html(compression: Compression) -> str:
     agreed = "<br>".join(map(escape, _agreed(compression)))
-    head = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in _HEAD)
+    head = "".join(
+        f'<th style="text-align:{"right" if 3 <= column <= 5 else "left"}">{escape(name)}</th>'
+        for column, name in enumerate(_HEAD)
+    )
     body = "".join(
         "<tr>"
         + "".join(

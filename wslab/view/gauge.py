@@ -17,7 +17,7 @@ from wslab.view.live_image import LiveImage
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from matplotlib.figure import Figure
+    from wslab.view.plot import Plot
 
 KEEP = 2000
 """How many measurements are kept for the plot."""
@@ -89,14 +89,14 @@ class Gauge:
             self.history.append((time.monotonic() - self._began, found))
         return found
 
-    def plot(self) -> Figure:
+    def plot(self) -> Plot:
         """What waited where over time, of everything that was measured so far."""
-        from matplotlib.figure import Figure  # noqa: PLC0415  (half a second, which only a plot shall cost)
+        from wslab.view.plot import Plot  # noqa: PLC0415  (half a second, which only a plot shall cost)
 
         keys = sorted({key for _, sample in self.history for key in sample})
         # A direction in which nothing ever waited would be an empty plot.
         lines = [key for key in keys if any(any(sample.get(key, ())) for _, sample in self.history)] or keys
-        figure = Figure(figsize=(8, 1 + 2.2 * max(1, len(lines))), layout="constrained")
+        figure = Plot(figsize=(8, 1 + 2.2 * max(1, len(lines))), layout="constrained")
         for place, key in enumerate(lines, 1):
             axes = figure.add_subplot(len(lines), 1, place)
             times = [when for when, sample in self.history if key in sample]

@@ -1,7 +1,9 @@
 """What the byte inspector shows of a dissection: plain bounded data, for the page and for the static twin alike.
 
-    Dissection ──describe()──► dict ──► inspector.js        the inspector in a live page
-                                   └──► inspector_html.py   the same without scripts, in a saved notebook
+    Dissection ──describe()──────► dict ──► inspector.js        the inspector in a live page
+                                       └──► inspector_html.py   the same without scripts, in a saved notebook
+    row of a log ──inspect_row()─► dict ──► inspector.js        its frames, or those it is linked to
+                                       └──► head_inspector.js   its handshake: `wslab.view.inspected_head`
 
 Payloads are hostile: whatever comes from a peer is cut, and what cannot be seen, or would reorder what is, is replaced by a
 picture of itself. Nothing here is markup.
@@ -9,9 +11,12 @@ picture of itself. Nothing here is markup.
 
 from __future__ import annotations
 
+import pathlib
 from typing import TYPE_CHECKING, Any
 
 from wslab.view.inspected_frame import count_bytes, describe_frame, describe_partial
+from wslab.view.inspected_head import inspect_head
+from wslab.view.links import bytes_of
 from wslab.wire import Dissector, one_line
 
 if TYPE_CHECKING:
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 MOST_FRAMES = 64
 """The most frames that can be chosen from."""
 
+_STATIC = pathlib.Path(__file__).parent / "static"
+_MODULES = {"frames": "inspector.js", "head": "head_inspector.js"}
 _TEXT = 1
 _PREVIEW = 200
 
@@ -73,16 +80,47 @@ class _Said:
         return self._said[message.index]
 
 
+def inspected(timeline: Timeline, position: int, have: object) -> dict[str, Any]:
+    """Answer a page that asks for the bytes of a row.
+
+    Args:
+        timeline: Where the row is kept.
+        position: Its arrival position.
+        have: The names of the modules that the page has already; it comes from the page, and may be anything.
+
+    Returns:
+        ``told``, what `inspect_row` says; and where the page lacks it, the text of the ``module`` that shows it.
+    """
+    rows = timeline.rows(position, position + 1)
+    told = inspect_row(timeline, rows[0]) if rows else None
+    answer: dict[str, Any] = {"pos": position, "told": told}
+    if told is not None and not (isinstance(have, list) and told["shows"] in have):
+        answer["module"] = (_STATIC / _MODULES[told["shows"]]).read_text(encoding="utf-8")
+    return answer
+
+
 def inspect_row(timeline: Timeline, row: Row) -> dict[str, Any] | None:
-    """Say what the inspector shows of a row of the log: the frames that carried it.
+    """Say what the inspector shows of a row of the log: the frames, or the head, that carried it or that it is linked to.
 
     Args:
         timeline: Where the row is kept.
         row: The row.
 
     Returns:
-        What `describe` says, or None where the row has no frames or is no longer kept.
+        What `describe` or `wslab.view.inspected_head.describe_head` says, with ``shows``, which of the two, ``"frames"`` or
+        ``"head"``; and with ``whose``, whose bytes these are, empty where they are the row's own. None where the row has no
+        bytes or they are no longer kept.
     """
+    found = bytes_of(timeline, row)
+    if found is None:
+        return None
+    carrier, whose = found
+    head = carrier.kind == "handshake"
+    told = inspect_head(timeline, carrier) if head else _inspect_frames(timeline, carrier)
+    return None if told is None else {**told, "shows": "head" if head else "frames", "whose": whose}
+
+
+def _inspect_frames(timeline: Timeline, row: Row) -> dict[str, Any] | None:
     try:
         detail = timeline.detail(row)
     except LookupError:

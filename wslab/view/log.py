@@ -24,8 +24,8 @@ from wslab.timeline import KINDS
 from wslab.view.ending import describe_ending
 from wslab.view.filter import Filter
 from wslab.view.flusher import SCREEN, Flusher, Screen
-from wslab.view.inspector import inspect_row
-from wslab.view.links import links
+from wslab.view.inspector import inspected
+from wslab.view.links import bytes_of, links
 from wslab.view.pack import describe_detail, describe_row
 from wslab.view.retired import forget, retire
 from wslab.view.window import Answer, Window
@@ -58,7 +58,7 @@ class Log(anywidget.AnyWidget):
 
     _esm: ClassVar[pathlib.Path] = _STATIC / "log.js"
     _css: ClassVar[str] = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("log.css", "inspector.css")
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("log.css", "inspector.css", "head_inspector.css")
     )
 
     label = traitlets.Unicode().tag(sync=True)
@@ -190,7 +190,8 @@ class Log(anywidget.AnyWidget):
         elif what == "open":
             self._say("detail", content, self._open(_number(content, "pos"), _number(content, "from")))
         elif what == "bytes":
-            self._say("bytes", content, self._bytes(_number(content, "pos"), bare=bool(content.get("bare"))))
+            told = inspected(self.timeline, _number(content, "pos"), content.get("have"))
+            self._say("bytes", content, ({**self._window.state(), **told}, []))
         elif what == "clear":
             self.timeline.clear()
             self._flush_soon()
@@ -205,10 +206,10 @@ class Log(anywidget.AnyWidget):
     def _open(self, position: int, start: int) -> Answer:
         """A row's detail, or from some byte on more of its payload."""
         answer: dict[str, Any] = {**self._window.state(), "pos": position, "from": start, "gone": True}
-        found = self.timeline.rows(position, position + 1)
-        if not found:
+        rows = self.timeline.rows(position, position + 1)
+        if not rows:
             return answer, []
-        row = found[0]
+        row = rows[0]
         answer |= {"gone": False, "row": describe_row(position, row), "label": self._ends(row.connection)}
         try:
             detail = self.timeline.detail(row)
@@ -218,19 +219,12 @@ class Log(anywidget.AnyWidget):
         answer |= describe_detail(detail)
         if start == 0:
             answer["links"] = links(self.timeline, position, row)
+            found = bytes_of(self.timeline, row)
+            answer["inspects"] = found[1] if found and (found[1] or detail.frames or detail.lines) else None
             answer["ending"] = describe_ending(self.timeline, position, row)
         if detail.payload is None:
             return answer, []
         return answer, [detail.payload[start : start + (MORE_BYTES if start else FIRST_BYTES)]]
-
-    def _bytes(self, position: int, *, bare: bool) -> Answer:
-        """What the byte inspector shows of a row's frames; and its module, for a page that does not have it yet."""
-        answer: dict[str, Any] = {**self._window.state(), "pos": position, "told": None}
-        for row in self.timeline.rows(position, position + 1):
-            answer["told"] = inspect_row(self.timeline, row)
-        if bare:
-            answer["module"] = (_STATIC / "inspector.js").read_text(encoding="utf-8")
-        return answer, []
 
     def _ends(self, number: int) -> list[str]:
         """What the ends of a connection are called."""

@@ -7,8 +7,8 @@
 //   View      state, messages, toolbar, status      Blocks   rows that are here, by ordinal
 //   List      the virtual list and its keyboard     Detail   the pane below: payload, frames, times, links
 //
-// The byte inspector is a module of its own (inspector.js). It comes from Python with the first row whose bytes are asked for:
-// a module that is loaded out of a string, as ours are, cannot import another by its name.
+// The byte inspectors are modules of their own: inspector.js for frames, head_inspector.js for handshakes. Each comes from Python
+// with the first row whose bytes are asked for: a module that is loaded out of a string, as ours are, cannot import another by its name.
 //
 // Payloads are hostile: they are only ever put into textContent, with control and reordering characters made visible.
 
@@ -39,7 +39,7 @@ const INVISIBLE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 
 let serial = 0;
-let inspector = null; // the module of the byte inspector, once it is here: a promise
+const inspectors = {}; // the modules of the byte inspectors, "frames" and "head", once they are here: promises
 
 // Words ----------------------------------------------------------------------------------------------------------------
 
@@ -571,34 +571,37 @@ class Detail {
     this.content(main, data);
     if (this.bytes) this.body.append(this.bytes);
     side.append(this.facts(data, client, server));
-    if (data.frames?.length) {
-      side.append(this.frames(data), h("div", {}, h("button", { class: "wsl-button wsl-bytes-button", type: "button", text: "Bytes",
-        title: "Look at the bytes of this row, bit by bit", onclick: () => this.inspect(0) })));
+    if (data.frames?.length) side.append(this.frames(data));
+    if (typeof data.inspects === "string") {
+      side.append(h("div", {}, h("button", { class: "wsl-button wsl-bytes-button", type: "button", text: "Bytes",
+        title: `Look at the bytes of ${data.inspects || "this row"}, one by one`, onclick: () => this.inspect(0) })));
     }
     for (const link of data.links ?? []) side.append(this.link(link));
     this.body.append(main, side);
     this.node.dataset.pos = row.pos;
   }
 
-  // Ask for the bytes of the row, and with the first ones for the module that shows them.
+  // Ask for the bytes of the row or of the one it is linked to, and with the first ones for the module that shows them.
   inspect(place) {
     this.place = place;
-    this.view.ask({ t: "bytes", pos: this.pos, bare: inspector === null });
+    this.view.ask({ t: "bytes", pos: this.pos, have: Object.keys(inspectors) });
   }
 
   // The bytes are here: open the inspector above everything else of the row.
   async inspected(message) {
-    if (message.module) inspector ??= load(message.module);
-    const { mount } = await inspector;
+    const { told, module } = message;
+    if (module) inspectors[told.shows] ??= load(module);
+    const mount = told && (await inspectors[told.shows]).mount;
     if (message.pos !== this.pos || !this.data || this.data.gone) return;
     this.bytes?.remove();
     this.bytes = h("div", { class: "wsl-bytes" });
-    if (message.told) mount(this.bytes, message.told, this.place);
+    if (told?.whose) this.bytes.append(h("p", { class: "wsl-note", text: `Here are the bytes of ${told.whose}.` }));
+    if (told) mount(this.bytes, told, this.place);
     else this.bytes.append(h("p", { class: "wsl-note", text: "The bytes of this row are no longer kept." }));
     this.bytes.append(h("button", { class: "wsl-button", type: "button", text: "Close the bytes", onclick: () => this.closeBytes() }));
     this.body.prepend(this.bytes);
     this.body.scrollTop = 0;
-    this.bytes.querySelector(".wsi-bit, .wsl-button").focus({ preventScroll: true });
+    this.bytes.querySelector(".wsi-bit, .wsi-byte[tabindex='0'], .wsl-button").focus({ preventScroll: true });
   }
 
   // Close the inspector, and leave the row open.

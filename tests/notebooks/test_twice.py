@@ -1,8 +1,7 @@
-"""Every notebook, run as learners run it: all cells queued at once, each cell twice, and again and again under load."""
+"""Every notebook with each of its cells run twice, round after round: no error, no warning, and nothing stays behind."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,40 +13,8 @@ from tests.notebooks import kernels
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(900)]
 
-RUNS = int(os.environ.get("WSLAB_TEST_RUNS", "3"))
-"""How often a notebook is run under load: 3, or 20 and more on request."""
 
-ALL = kernels.notebooks()
-each_notebook = pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(kernels.NOTEBOOKS)))
-
-
-def _stored(path: Path) -> list[list[kernels.Output]]:
-    return [kernels.normal([dict(output) for output in cell.outputs]) for cell in kernels.code_cells(path)]
-
-
-def _same(path: Path, outputs: list[list[kernels.Output]]) -> None:
-    for cell, output, stored in zip(kernels.code_cells(path), outputs, _stored(path), strict=True):
-        assert kernels.normal(output) == stored, cell.source
-
-
-@each_notebook
-def test_run_all_queues_every_cell_at_once_and_shows_what_is_stored(path: Path) -> None:
-    with kernels.kernel(path.parent) as kernel:
-        _same(path, kernel.queued(kernels.code_cells(path)))
-
-
-@each_notebook
-def test_the_outputs_are_the_same_run_after_run_under_load(path: Path) -> None:
-    with kernels.load():
-        for run in range(RUNS):
-            with kernels.kernel(path.parent) as kernel:
-                _same(
-                    path,
-                    kernel.queued(kernels.code_cells(path)) if run % 2 else kernel.stepped(kernels.code_cells(path)),
-                )
-
-
-@each_notebook
+@kernels.each_notebook
 def test_each_cell_runs_twice_without_an_error_a_warning_or_a_leak(path: Path) -> None:
     cells = kernels.code_cells(path)
     twice = [cell for cell in cells for _ in range(2)]
