@@ -86,7 +86,7 @@ def test_a_text_typed_into_the_panel_is_sent_and_comes_back_echoed(open_notebook
     expect(rows(notebook, "client to server", "typed by hand")).to_have_count(1)
     expect(rows(notebook, "server to client", "typed by hand")).to_have_count(1)
     expect(panel.get_by_role("button", name="Ping")).to_be_disabled()
-    choice = panel.locator("select")
+    choice = panel.get_by_label("Act as")
     choice.select_option(index=1)
     panel.get_by_role("button", name="Ping").click()
     expect(notebook.find(".wsl-totals")).to_contain_text("2 heartbeats hidden")

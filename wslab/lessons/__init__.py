@@ -5,6 +5,7 @@ from __future__ import annotations
 from wslab.lessons.catalogue import exercises, find, solution
 from wslab.lessons.check import Checking, check
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap, Wrong
+from wslab.lessons.how_it_ended import HowItEnded, how_it_ended
 from wslab.lessons.result import Listing, Result, Solution
 from wslab.lessons.side_by_side import SideBySide, side_by_side
 from wslab.lessons.throwaway import Cell, Throwaway, throwaway_kernel
@@ -13,12 +14,14 @@ __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
     "check",
     "exercises",
+    "how_it_ended",
     "side_by_side",
     "solution",
     "throwaway_kernel",
     # what they answer with
     "Cell",
     "Checking",
+    "HowItEnded",
     "Listing",
     "Result",
     "SideBySide",

@@ -8,13 +8,13 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import lesson_00, lesson_02, lesson_03, lesson_04
+from wslab.lessons import lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
 from wslab.lessons.result import Listing, Solution
 
 if TYPE_CHECKING:
     from wslab.lessons.exercise import Exercise
 
-LESSONS = (lesson_00, lesson_02, lesson_03, lesson_04)
+LESSONS = (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06)
 
 
 def exercises() -> Listing:
@@ -32,7 +32,8 @@ def find(number: str) -> Exercise[Any]:
     found = every.get(str(number))
     if found is not None:
         return found
-    close = difflib.get_close_matches(str(number), every, n=3, cutoff=0.5)
+    padded = f"{number!s:0>4}"  # "0.1" means "00.1", although "06.1" looks just as close
+    close = [padded] if padded in every else difflib.get_close_matches(str(number), every, n=3, cutoff=0.5)
     meant = f"did you mean {' or '.join(map(repr, close))}?" if close else f"the first is {min(every)!r}."
     raise LookupError(f"there is no exercise {number!r}; {meant} wslab.lessons.exercises() lists them all")
 

@@ -31,6 +31,7 @@ _FACTS = (
     "border:1px solid var(--jp-border-color2, #e0e0e0);font-family:var(--jp-code-font-family, monospace);"
     "font-size:var(--jp-code-font-size, 13px)"
 )
+_MORE = "margin-top:4px"
 _SESSION = (
     "display:grid;grid-template-columns:max-content 1fr;gap:4px 8px;max-width:60em;padding:8px;"
     "border:1px dashed var(--jp-border-color1, #bdbdbd);color:var(--jp-content-font-color1, #212121);"
@@ -68,11 +69,13 @@ def prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
 
 
-def card(tone: Tone, title: str, word: str, message: str, facts: str = "") -> str:
-    """Build a card: a title with a word on how it stands, a sentence, and facts in code type."""
+def card(tone: Tone, title: str, word: str, message: str, facts: str = "", more: Iterable[tuple[str, str]] = ()) -> str:
+    """Build a card: a title with a word on how it stands, a sentence, more of them with a label each, and facts in code type."""
     head = f"<strong>{escape(title)}</strong> &middot; <strong>{escape(word)}</strong>"
     seen = f'<pre style="{_FACTS}">{escape(facts)}</pre>' if facts else ""
-    return f'<div role="status" style="{_CARD.format(colour=TONES[tone])}"><div>{head}</div><div>{prose(message)}</div>{seen}</div>'
+    added = "".join(f'<div style="{_MORE}"><em>{escape(label)}</em> {prose(text)}</div>' for label, text in more)
+    style = _CARD.format(colour=TONES[tone])
+    return f'<div role="status" style="{style}"><div>{head}</div><div>{prose(message)}</div>{added}{seen}</div>'
 
 
 def session(cells: Iterable[tuple[str, str, bool]]) -> str:

@@ -1,0 +1,12 @@
+"""The exercises of lesson 05, one module each, in the order of the notebook."""
+
+from __future__ import annotations
+
+from wslab.lessons.lesson_05.fit import FIT
+from wslab.lessons.lesson_05.in_pieces import IN_PIECES
+from wslab.lessons.lesson_05.reply import REPLY
+from wslab.lessons.lesson_05.send_gently import SEND_GENTLY
+
+EXERCISES = (FIT, REPLY, IN_PIECES, SEND_GENTLY)
+
+__all__ = ["EXERCISES"]
