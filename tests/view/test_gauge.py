@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -128,3 +129,27 @@ def test_while_it_is_shown_it_measures_again_and_again_until_it_is_stopped() -> 
     screen.step()
     assert ">7 B<" in gauge._image.shown
     gauge._image.close()
+
+
+def test_it_may_be_measured_while_it_is_plotted() -> None:
+    lines = Lines()
+    gauge = lines.gauge()
+    gauge.sample()
+    over = threading.Event()
+
+    def measure() -> None:
+        size = 0
+        while not over.is_set():
+            size += 1
+            lines.held = [(1, "client", Buffers(0, size, 0, 0, 0))]
+            gauge.sample()
+
+    thread = threading.Thread(target=measure)
+    thread.start()
+    try:
+        for _ in range(10):
+            gauge.plot()
+            repr(gauge)
+    finally:
+        over.set()
+        thread.join()

@@ -6,6 +6,7 @@ your code ─► transport ─► kernel's send queue ══ network ══► k
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
@@ -64,6 +65,7 @@ class Gauge:
         self._measure = measure
         self._began = time.monotonic()
         self._amounts: dict[int, int | None] = {}
+        self._lock = threading.Lock()
         self.history: deque[tuple[float, Sample]] = deque(maxlen=KEEP)
         self._image = LiveImage("gauge", self._draw, "What is buffered where", _screen=_screen)
 
@@ -85,23 +87,26 @@ class Gauge:
                     None if into is None else into.kernel_in,
                     None if into is None else into.library,
                 )
-        if not self.history or self.history[-1][1] != found:
-            self.history.append((time.monotonic() - self._began, found))
+        with self._lock:
+            if not self.history or self.history[-1][1] != found:
+                self.history.append((time.monotonic() - self._began, found))
         return found
 
     def plot(self) -> Plot:
         """What waited where over time, of everything that was measured so far."""
         from wslab.view.plot import Plot  # noqa: PLC0415  (half a second, which only a plot shall cost)
 
-        keys = sorted({key for _, sample in self.history for key in sample})
+        with self._lock:  # the screen's thread goes on measuring
+            history = tuple(self.history)
+        keys = sorted({key for _, sample in history for key in sample})
         # A direction in which nothing ever waited would be an empty plot.
-        lines = [key for key in keys if any(any(sample.get(key, ())) for _, sample in self.history)] or keys
+        lines = [key for key in keys if any(any(sample.get(key, ())) for _, sample in history)] or keys
         figure = Plot(figsize=(8, 1 + 2.2 * max(1, len(lines))), layout="constrained")
         for place, key in enumerate(lines, 1):
             axes = figure.add_subplot(len(lines), 1, place)
-            times = [when for when, sample in self.history if key in sample]
+            times = [when for when, sample in history if key in sample]
             for index, name in enumerate(PLACES):
-                values = [sample[key][index] for _, sample in self.history if key in sample]
+                values = [sample[key][index] for _, sample in history if key in sample]
                 if any(value is not None for value in values):
                     sizes = [math.nan if value is None else value / 1024 for value in values]
                     axes.step(times, sizes, where="post", label=name)
