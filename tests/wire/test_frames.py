@@ -9,6 +9,7 @@ from websockets.frames import Frame as TheirFrame
 from websockets.frames import Opcode
 
 from wslab.wire import OPCODES, Frame, parse_close, parse_header, unmask
+from wslab.wire.frames import xor
 
 LENGTHS = [0, 1, 125, 126, 127, 65_535, 65_536, 70_000]
 keys = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
@@ -110,3 +111,10 @@ def test_an_unknown_opcode_shows_as_its_number() -> None:
 )
 def test_the_body_of_a_close_frame_is_its_code_and_its_reason(body: bytes, said: tuple[int | None, str]) -> None:
     assert parse_close(body) == said
+
+
+@given(st.binary(max_size=300), st.binary(min_size=4, max_size=4), st.integers(0, 7))
+def test_with_and_without_websockets_compiled_part_a_payload_is_the_same(data: bytes, key: bytes, phase: int) -> None:
+    turn = phase & 3
+    assert unmask(data, key, phase) == (xor(data, key[turn:] + key[:turn]) if data else data)
+    assert xor(data, key) == bytes(byte ^ key[place % 4] for place, byte in enumerate(data))

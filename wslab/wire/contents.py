@@ -84,7 +84,8 @@ class Contents:
         assert self._text is not None
         try:
             if frame.fin and frame.opcode != CONTINUATION:
-                content.decode()
+                if not content.isascii():
+                    content.decode()
             else:
                 self._text.decode(content, final=frame.fin)
         except UnicodeDecodeError as error:

@@ -11,7 +11,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
@@ -76,6 +79,23 @@ def parse_header(data: bytes, start: int = 0) -> FrameHeader | None:
     return FrameHeader(first, data[start + size : start + size + 4], length, size + 4)
 
 
+def xor(payload: bytes, key: bytes) -> bytes:
+    """XOR in Python alone, for platforms without websockets' compiled part.
+
+    One XOR over two big integers: byte by byte would cost a hundred times more.
+    """
+    size = len(payload)
+    stream = (key * (size // 4 + 1))[:size]
+    return (int.from_bytes(payload, "little") ^ int.from_bytes(stream, "little")).to_bytes(size, "little")
+
+
+_apply: Callable[[bytes, bytes], bytes]
+try:
+    from websockets.speedups import apply_mask as _apply
+except ImportError:
+    _apply = xor
+
+
 def unmask(payload: bytes, key: bytes, phase: int = 0) -> bytes:
     """XOR a payload with its masking key (RFC 6455 section 5.3). Masking and unmasking are the same step.
 
@@ -87,14 +107,10 @@ def unmask(payload: bytes, key: bytes, phase: int = 0) -> bytes:
     Returns:
         As many bytes.
     """
-    size = len(payload)
-    if not key or not size:
+    if not key or not payload:
         return payload
     turn = phase & 3
-    key = key[turn:] + key[:turn]
-    stream = (key * (size // 4 + 1))[:size]
-    # One XOR over two big integers: byte by byte would cost a hundred times more in Python.
-    return (int.from_bytes(payload, "little") ^ int.from_bytes(stream, "little")).to_bytes(size, "little")
+    return _apply(payload, key[turn:] + key[:turn] if turn else key)
 
 
 @dataclass(frozen=True, slots=True)
