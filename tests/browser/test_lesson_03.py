@@ -3,66 +3,45 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import new_page
-from tests.browser.jupyter import ROOT, Notebook
+from tests.browser.lesson import Lesson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
-    from tests.browser.jupyter import Jupyter
+    from tests.browser.jupyter import Jupyter, Notebook
 
-LESSON = ROOT / "notebooks" / "03_frames.ipynb"
-CELLS = nbformat.read(LESSON, as_version=4).cells
-
-# By the model, not by the page: JupyterLab draws only the cells near the view.
-ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
-  .every((cell) => cell.model.type !== 'code' || (cell.model.executionCount && cell.model.executionState !== 'running'))"""
-OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
-  .filter((cell) => cell.model.type === 'code').map((cell) => [cell.model.id, cell.model.outputs.toJSON()]))"""
-
-
-def place(name: str) -> int:
-    """Where the cell of this id stands among all cells."""
-    return next(index for index, one in enumerate(CELLS) if one.id == name)
-
-
-def text(outputs: list[dict[str, Any]]) -> str:
-    """What a cell shows, as text."""
-    return "".join(one["text"] if "text" in one else one.get("evalue") or one["data"]["text/plain"] for one in outputs)
+LESSON = Lesson("03_frames.ipynb")
+place = LESSON.place
 
 
 @pytest.fixture(scope="module")
 def lesson(jupyter: Jupyter, browser: Browser) -> Iterator[Notebook]:
     """The lesson, all cells run at once."""
-    with new_page(browser) as page:
-        notebook = Notebook(jupyter, page, jupyter.copy(LESSON)).open()
-        notebook.command("notebook:clear-all-cell-outputs")
-        notebook.begin("notebook:run-all-cells")
-        page.wait_for_function(ALL_RAN)
+    with LESSON.whole(jupyter, browser) as notebook:
         yield notebook
-        notebook.close()
 
 
 def test_run_all_shows_what_is_stored_and_one_cell_raises_on_purpose(lesson: Notebook) -> None:
-    outputs = lesson.page.evaluate(OUTPUTS)
-    raised = {name for name, shown in outputs.items() if any(one["output_type"] == "error" for one in shown)}
-    assert raised == {"cut-character"}
-    for name in ("by-hand", "headers", "xor-code", "eavesdrop", "unmasked-code", "ping-between", "refusals"):
-        stored = next(cell for cell in CELLS if cell.id == name)
-        assert text(outputs[name]) == text(stored.outputs), name
-    first, second = text(outputs["twice"]).split("\n")[:2]
+    shown = LESSON.shows_what_is_stored(
+        lesson,
+        "by-hand",
+        "headers",
+        "xor-code",
+        "eavesdrop",
+        "unmasked-code",
+        "ping-between",
+        "refusals",
+        raises="cut-character",
+    )
+    first, second = shown["twice"].split("\n")[:2]
     assert first != second, "each frame has a masking key of its own"
-    assert text(outputs["reset-code"]) == "<Lab 'lab' closed>"
-    assert lesson.complaints == []
-    assert lesson.elsewhere == []
 
 
 def test_one_message_is_followed_by_clicking_from_the_call_to_a_single_bit(lesson: Notebook) -> None:

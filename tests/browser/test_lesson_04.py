@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import new_page
-from tests.browser.jupyter import ROOT, Notebook
+from tests.browser.lesson import Lesson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,26 +15,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.jupyter import Jupyter
+    from tests.browser.jupyter import Jupyter, Notebook
 
-LESSON = ROOT / "notebooks" / "04_events.ipynb"
-CELLS = nbformat.read(LESSON, as_version=4).cells
-
-# By the model, not by the page: JupyterLab draws only the cells near the view.
-ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
-  .every((cell) => cell.model.type !== 'code' || (cell.model.executionCount && cell.model.executionState !== 'running'))"""
-OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
-  .filter((cell) => cell.model.type === 'code').map((cell) => [cell.model.id, cell.model.outputs.toJSON()]))"""
-
-
-def place(name: str) -> int:
-    """Where the cell of this id stands among all cells."""
-    return next(index for index, one in enumerate(CELLS) if one.id == name)
-
-
-def text(outputs: list[dict[str, Any]]) -> str:
-    """What a cell shows, as text."""
-    return "".join(one["text"] if "text" in one else one.get("evalue") or one["data"]["text/plain"] for one in outputs)
+LESSON = Lesson("04_events.ipynb")
+place = LESSON.place
 
 
 def lit(state: int) -> str:
@@ -46,18 +28,13 @@ def lit(state: int) -> str:
 
 @pytest.fixture(scope="module")
 def lesson(jupyter: Jupyter, browser: Browser) -> Iterator[Notebook]:
-    """The lesson, all cells run at once. A test that opens the same file for itself stands before those that use this."""
-    with new_page(browser) as page:
-        notebook = Notebook(jupyter, page, jupyter.copy(LESSON)).open()
-        notebook.command("notebook:clear-all-cell-outputs")
-        notebook.begin("notebook:run-all-cells")
-        page.wait_for_function(ALL_RAN)
+    """The lesson, all cells run at once."""
+    with LESSON.whole(jupyter, browser) as notebook:
         yield notebook
-        notebook.close()
 
 
 def test_the_picture_moves_from_connecting_to_open_to_closed(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(LESSON)
+    notebook = open_notebook(LESSON.path)
     notebook.run_cell(place("start")).run_cell(place("picture"))
     picture = notebook.cell(place("picture"))
     expect(picture.locator(lit(1))).to_be_visible()
@@ -67,15 +44,9 @@ def test_the_picture_moves_from_connecting_to_open_to_closed(open_notebook: Open
 
 
 def test_run_all_shows_what_is_stored_and_one_cell_raises_on_purpose(lesson: Notebook) -> None:
-    outputs = lesson.page.evaluate(OUTPUTS)
-    raised = {name for name, shown in outputs.items() if any(one["output_type"] == "error" for one in shown)}
-    assert raised == {"too-early"}
-    for name in ("twice", "conversation", "nap", "three-causes", "late", "blocked", "order"):
-        stored = next(cell for cell in CELLS if cell.id == name)
-        assert text(outputs[name]) == text(stored.outputs), name
-    assert text(outputs["reset-code"]) == "<Lab 'lab' closed>"
-    assert lesson.complaints == []
-    assert lesson.elsewhere == []
+    LESSON.shows_what_is_stored(
+        lesson, "twice", "conversation", "nap", "three-causes", "late", "blocked", "order", raises="too-early"
+    )
 
 
 def test_the_picture_of_a_refused_connection_is_drawn(lesson: Notebook) -> None:

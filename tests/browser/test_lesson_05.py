@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import new_page
-from tests.browser.jupyter import ROOT, Notebook
+from tests.browser.lesson import Lesson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,45 +16,24 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.jupyter import Jupyter
+    from tests.browser.jupyter import Jupyter, Notebook
 
-LESSON = ROOT / "notebooks" / "05_sending.ipynb"
-CELLS = nbformat.read(LESSON, as_version=4).cells
-
-# By the model, not by the page: JupyterLab draws only the cells near the view.
-ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
-  .every((cell) => cell.model.type !== 'code' || (cell.model.executionCount && cell.model.executionState !== 'running'))"""
-OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
-  .filter((cell) => cell.model.type === 'code').map((cell) => [cell.model.id, cell.model.outputs.toJSON()]))"""
+LESSON = Lesson("05_sending.ipynb")
+place = LESSON.place
 
 GAUGE = {"empty": re.compile("no%20open%20connection"), "full": re.compile(r"bufferedAmount%20\d+%20KiB")}
 """What stands in the address of the gauge's picture."""
 
 
-def place(name: str) -> int:
-    """Where the cell of this id stands among all cells."""
-    return next(index for index, one in enumerate(CELLS) if one.id == name)
-
-
-def text(outputs: list[dict[str, Any]]) -> str:
-    """What a cell shows, as text."""
-    return "".join(one["text"] if "text" in one else one.get("evalue") or one["data"]["text/plain"] for one in outputs)
-
-
 @pytest.fixture(scope="module")
 def lesson(jupyter: Jupyter, browser: Browser) -> Iterator[Notebook]:
-    """The lesson, all cells run at once. A test that opens the same file for itself stands before those that use this."""
-    with new_page(browser) as page:
-        notebook = Notebook(jupyter, page, jupyter.copy(LESSON)).open()
-        notebook.command("notebook:clear-all-cell-outputs")
-        notebook.begin("notebook:run-all-cells")
-        page.wait_for_function(ALL_RAN)
+    """The lesson, all cells run at once."""
+    with LESSON.whole(jupyter, browser) as notebook:
         yield notebook
-        notebook.close()
 
 
 def test_the_gauge_fills_while_the_reader_sleeps_and_empties_when_it_wakes(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(LESSON)
+    notebook = open_notebook(LESSON.path)
     notebook.run_cell(place("start")).run_cell(place("rooms")).run_cell(place("deaf"))
     notebook.execute("socket = lab.WebSocket(talker.url)")
     notebook.run_cell(place("gauge"))
@@ -70,15 +47,20 @@ def test_the_gauge_fills_while_the_reader_sleeps_and_empties_when_it_wakes(open_
 
 
 def test_run_all_shows_what_is_stored_and_one_cell_raises_on_purpose(lesson: Notebook) -> None:
-    outputs = lesson.page.evaluate(OUTPUTS)
-    raised = {name for name, shown in outputs.items() if any(one["output_type"] == "error" for one in shown)}
-    assert raised == {"ping"}
-    for name in ("amount", "latin", "halves", "say", "not-json", "pieces-code", "fill", "fill-facts", "waits", "whose"):
-        stored = next(cell for cell in CELLS if cell.id == name)
-        assert text(outputs[name]) == text(stored.outputs), name
-    assert text(outputs["reset-code"]) == "<Lab 'lab' closed>"
-    assert lesson.complaints == []
-    assert lesson.elsewhere == []
+    LESSON.shows_what_is_stored(
+        lesson,
+        "amount",
+        "latin",
+        "halves",
+        "say",
+        "not-json",
+        "pieces-code",
+        "fill",
+        "fill-facts",
+        "waits",
+        "whose",
+        raises="ping",
+    )
 
 
 def test_the_plot_is_drawn(lesson: Notebook) -> None:

@@ -2,64 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import new_page
-from tests.browser.jupyter import ROOT, Notebook
+from tests.browser.lesson import Lesson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
-    from tests.browser.jupyter import Jupyter
+    from tests.browser.jupyter import Jupyter, Notebook
 
-LESSON = ROOT / "notebooks" / "06_closing.ipynb"
-CELLS = nbformat.read(LESSON, as_version=4).cells
-
-# By the model, not by the page: JupyterLab draws only the cells near the view.
-ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
-  .every((cell) => cell.model.type !== 'code' || (cell.model.executionCount && cell.model.executionState !== 'running'))"""
-OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
-  .filter((cell) => cell.model.type === 'code').map((cell) => [cell.model.id, cell.model.outputs.toJSON()]))"""
-
-
-def place(name: str) -> int:
-    """Where the cell of this id stands among all cells."""
-    return next(index for index, one in enumerate(CELLS) if one.id == name)
-
-
-def text(outputs: list[dict[str, Any]]) -> str:
-    """What a cell shows, as text."""
-    return "".join(one["text"] if "text" in one else one.get("evalue") or one["data"]["text/plain"] for one in outputs)
+LESSON = Lesson("06_closing.ipynb")
+place = LESSON.place
 
 
 @pytest.fixture(scope="module")
 def lesson(jupyter: Jupyter, browser: Browser) -> Iterator[Notebook]:
     """The lesson, all cells run at once."""
-    with new_page(browser) as page:
-        notebook = Notebook(jupyter, page, jupyter.copy(LESSON)).open()
-        notebook.command("notebook:clear-all-cell-outputs")
-        notebook.begin("notebook:run-all-cells")
-        page.wait_for_function(ALL_RAN, timeout=120_000)
+    with LESSON.whole(jupyter, browser) as notebook:
         yield notebook
-        notebook.close()
 
 
 def test_run_all_shows_what_is_stored_and_one_cell_raises_on_purpose(lesson: Notebook) -> None:
-    outputs = lesson.page.evaluate(OUTPUTS)
-    raised = {name for name, shown in outputs.items() if any(one["output_type"] == "error" for one in shown)}
-    assert raised == {"going-home"}
-    for name in ("try-codes", "both-diagnosis", "timeout-diagnosis", "killed", "reset", "silence", "keepalive", "idle"):
-        stored = next(cell for cell in CELLS if cell.id == name)
-        assert text(outputs[name]) == text(stored.outputs), name
-    assert text(outputs["reset-code"]) == "<Lab 'lab' closed>"
-    assert lesson.complaints == []
-    assert lesson.elsewhere == []
+    LESSON.shows_what_is_stored(
+        lesson,
+        "try-codes",
+        "both-diagnosis",
+        "timeout-diagnosis",
+        "killed",
+        "reset",
+        "silence",
+        "keepalive",
+        "idle",
+        raises="going-home",
+    )
 
 
 def test_an_ending_is_a_card_that_says_what_to_do(lesson: Notebook) -> None:
