@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from socket import SO_LINGER, SOL_SOCKET
 
 from tests.net.harness import CLOSE, CONT, TEXT, Peer, frame
+from wslab import WebSocket
 
 Script = Callable[[Peer], Awaitable[None]]
 
@@ -149,3 +150,16 @@ def reset(peer: Peer) -> None:
     """End TCP with a RST: what was not sent is thrown away."""
     peer.writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
     peer.writer.transport.abort()
+
+
+async def each_state(socket: WebSocket) -> AsyncIterator[int]:
+    """Bring a new socket, whose server echoes its Close, into one state after the other."""
+    for state in range(4):
+        if state == WebSocket.OPEN:
+            await socket.opened()
+        elif state == WebSocket.CLOSING:
+            socket.close()
+        elif state == WebSocket.CLOSED:
+            await socket.closed()
+        assert socket.readyState == state
+        yield state

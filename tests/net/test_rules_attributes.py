@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.net.faulty import answers_close
+from tests.net.faulty import answers_close, each_state
 from tests.net.harness import RawServer, rows
 from tests.net.test_rules_listeners import idle
 from wslab import Event, Lab, WebSocket
@@ -56,13 +56,7 @@ async def test_a_new_socket_is_connecting_and_empty_and_has_no_handlers() -> Non
 async def test_assigning_a_read_only_attribute_changes_nothing_in_any_state() -> None:
     async with RawServer(answers_close([])) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)
-        for state in range(4):
-            if state == WebSocket.OPEN:
-                await socket.opened()
-            elif state == WebSocket.CLOSING:
-                socket.close()
-            elif state == WebSocket.CLOSED:
-                await socket.closed()
+        async for state in each_state(socket):
             assign(socket, "url", "ws://127.0.0.1:1/other")
             for name in ("readyState", "bufferedAmount", "protocol", "extensions"):
                 assign(socket, name, 9)

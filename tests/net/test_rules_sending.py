@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.net.faulty import answers_close, says
+from tests.net.faulty import answers_close, each_state, says
 from tests.net.harness import BINARY, CLOSE, TEXT, Peer, RawServer, frame, until
-from wslab import Blob, DOMException, Lab, WebSocket
+from wslab import Blob, DOMException, Lab
 
 
 @pytest.mark.parametrize("data", ["text", "", b"bytes", b"", Blob([b"blob"])], ids=repr)
@@ -30,14 +30,7 @@ async def test_sending_in_connecting_is_an_invalid_state_error_and_nothing_is_bu
 async def test_send_without_an_argument_is_a_type_error_in_every_state() -> None:
     async with RawServer(answers_close([])) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)
-        for state in range(4):
-            if state == WebSocket.OPEN:
-                await socket.opened()
-            elif state == WebSocket.CLOSING:
-                socket.close()
-            elif state == WebSocket.CLOSED:
-                await socket.closed()
-            assert socket.readyState == state
+        async for _ in each_state(socket):
             with pytest.raises(TypeError):
                 socket.send()  # type: ignore[call-arg]
             assert socket.bufferedAmount == 0

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wslab.lessons.exercise import Attempt, Condition, shows_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+C = TypeVar("C")
 E = TypeVar("E")
 
 LONGEST = 16
@@ -34,6 +35,22 @@ def unless(
         shows: The facts that go with the hint.
     """
     return Condition(diagnosis, hint, lambda attempt: diagnose(attempt.evidence) != diagnosis, shows)
+
+
+def first_wrong(cases: Iterable[C], judge: Callable[[C], str]) -> tuple[str, C | None]:
+    """Find the first case that something is wrong with.
+
+    Args:
+        cases: What was tried.
+        judge: Names what is wrong with a case; empty where nothing is.
+
+    Returns:
+        The name and the case, or nothing and None.
+    """
+    for case in cases:
+        if name := judge(case):
+            return name, case
+    return "", None
 
 
 def as_hex(data: bytes) -> str:

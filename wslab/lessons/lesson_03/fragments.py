@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Exercise, Wrong
-from wslab.lessons.lesson_03.diagnosis import unless
+from wslab.lessons.lesson_03.diagnosis import first_wrong, unless
 from wslab.lessons.stage import PATIENCE, Stage, ended
 from wslab.wire import close_body, dissect, frame, request
 
@@ -112,20 +112,13 @@ def _case(case: Case) -> str:
     return "" if case.received == [case.text] else "the text"
 
 
-def _first(evidence: Evidence) -> tuple[str, Case | None]:
-    for case in evidence.cases:
-        if name := _case(case):
-            return name, case
-    return "", None
-
-
 def diagnose(evidence: Evidence) -> str:
     """Name what is wrong."""
-    return _first(evidence)[0]
+    return first_wrong(evidence.cases, _case)[0]
 
 
 def _shows(attempt: Attempt[Evidence]) -> str:
-    case = _first(attempt.evidence)[1]
+    case = first_wrong(attempt.evidence.cases, _case)[1]
     if case is None:
         return ""
     told = f"text: {case.text!r}, size: {case.size}\n"

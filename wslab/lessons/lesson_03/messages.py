@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Exercise, Wrong
-from wslab.lessons.lesson_03.diagnosis import unless
+from wslab.lessons.lesson_03.diagnosis import first_wrong, unless
 from wslab.wire import dissect, frame
 
 if TYPE_CHECKING:
@@ -85,20 +85,13 @@ def _damaged(value: list[str], texts: list[str]) -> bool:
     )
 
 
-def _first(evidence: Evidence) -> tuple[str, Case | None]:
-    for case in evidence.cases:
-        if name := _case(case):
-            return name, case
-    return "", None
-
-
 def diagnose(evidence: Evidence) -> str:
     """Name what is wrong."""
-    return _first(evidence)[0]
+    return first_wrong(evidence.cases, _case)[0]
 
 
 def _shows(attempt: Attempt[Evidence]) -> str:
-    case = _first(attempt.evidence)[1]
+    case = first_wrong(attempt.evidence.cases, _case)[1]
     if case is None:
         return ""
     return f"{case.dissection}\nexpected: {case.texts}\nreturned: {case.returned!r}"
