@@ -1,4 +1,4 @@
-"""Where bytes wait when the reader does not read: the library fills first, then the kernel, then the transport."""
+"""Where bytes wait when the reader does not read: in the library, in the kernel, and in the transport."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
 
-async def test_a_reader_that_stalls_fills_every_place_one_after_the_other() -> None:
+async def test_a_reader_that_stalls_fills_every_place() -> None:
     go_on = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -26,19 +26,17 @@ async def test_a_reader_that_stalls_fills_every_place_one_after_the_other() -> N
         server = await lab.serve(stalls, compression=None)
         socket = lab.WebSocket(server.url)
         await socket.opened()
-        seen: dict[str, int] = {}
-        for number in range(1000):
+        places = lab.gauge.sample()[1, "client to server"]
+        steady = 0
+        while steady < 5:  # a busy machine fills any place for a moment: what counts is what stays
+            before = places
             socket.send("x" * 100_000)
             await asyncio.sleep(0.002)
-            transport, _, arrived, library = lab.gauge.sample()[1, "client to server"]
-            for name, size in (("transport", transport), ("arrived", arrived), ("library", library)):
-                if size:
-                    seen.setdefault(name, number)
-            if transport:
-                break
+            places = lab.gauge.sample()[1, "client to server"]
+            steady = steady + 1 if places[0] and places[2:] == before[2:] else 0
         if sys.platform == "linux":
-            assert seen["library"] <= seen["arrived"] <= seen["transport"]
-            assert seen["library"] < seen["transport"]
+            assert all(places)
+            assert 16 < (places[3] or 0) / 100_000 < 21, "the library stops reading when its queue of 16 frames is full"
         assert socket.bufferedAmount > 0
         assert lab.gauge is lab.gauge
         go_on.set()
