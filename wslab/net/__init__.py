@@ -25,6 +25,7 @@ from wslab.net.faults import Faults as Faults
 from wslab.net.handlers import Handler as Handler
 from wslab.net.handlers import check_handler as check_handler
 from wslab.net.handlers import echo as echo
+from wslab.net.marker import Markers as Markers
 from wslab.net.origins import LOOPBACK as LOOPBACK
 from wslab.net.origins import Origins as Origins
 from wslab.net.origins import check_origins as check_origins
@@ -35,6 +36,8 @@ from wslab.net.raw import RawSocket as RawSocket
 from wslab.net.raw_connect import RawConnect as RawConnect
 from wslab.net.raw_connect import Raws as Raws
 from wslab.net.raw_errors import RawEnded as RawEnded
+from wslab.net.relay import Relay as Relay
+from wslab.net.relay_leg import RelayLeg as RelayLeg
 from wslab.net.server import Server as Server
 from wslab.net.threads import Abandoned as Abandoned
 from wslab.net.threads import LoopThread as LoopThread
@@ -58,6 +61,7 @@ __all__ = [
     "LabClosed",
     "LabError",
     "LoopThread",
+    "Markers",
     "MessageEvent",
     "NoLoop",
     "Origins",
@@ -68,6 +72,8 @@ __all__ = [
     "RawSocket",
     "Raws",
     "RecordedConnect",
+    "Relay",
+    "RelayLeg",
     "Server",
     "TimedOut",
     "WebSocket",

@@ -12,6 +12,8 @@ import array
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wslab.net.relay_leg import RelayLeg
+
 if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
 
@@ -32,7 +34,7 @@ class Buffers(NamedTuple):
         transport: Written by the library and not taken by the kernel.
         kernel_out: Taken by the kernel and not acknowledged by the peer's.
         kernel_in: Arrived and not read.
-        library: Read and not taken by the code.
+        library: Read and not taken by the code; at a relay, not taken by the system for the server behind.
     """
 
     buffered_amount: int | None
@@ -42,8 +44,8 @@ class Buffers(NamedTuple):
     library: int | None
 
 
-def of_connection(connection: Connection) -> Buffers | None:
-    """Measure an end that is a `websockets` connection, from any thread.
+def of_connection(connection: Connection | RelayLeg) -> Buffers | None:
+    """Measure an end that is a `websockets` connection, or a relay's leg to a client, from any thread.
 
     Returns:
         What it holds, or None when it is closed.
@@ -52,6 +54,8 @@ def of_connection(connection: Connection) -> Buffers | None:
     queues = _kernel(transport)
     if queues is None:
         return None
+    if isinstance(connection, RelayLeg):
+        return Buffers(None, transport.get_write_buffer_size(), *queues, connection.held)
     frames = tuple(connection.recv_messages.frames.queue)  # the library's queue: bounded by its `max_queue`
     return Buffers(None, transport.get_write_buffer_size(), *queues, sum(len(frame.data) for frame in frames))
 

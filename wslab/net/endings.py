@@ -60,6 +60,8 @@ def why_no_tcp(error: BaseException, host: str, port: int) -> str:
         return f"{tcp_words.TLS}: the certificate of {at} is not trusted ({error.verify_message})"
     if isinstance(error, ssl.SSLError):
         return f"{tcp_words.TLS} failed at {at}: {error.reason or error}"
+    if isinstance(error, ConnectionResetError) and "Connect call failed" in str(error):  # it was up for an instant
+        return f"{tcp_words.RESET} as soon as it was established: {at} could not serve it"
     if isinstance(error, ConnectionResetError):  # never of TCP's own handshake: there it would be refused
         return f"{tcp_words.TLS} failed at {at}: the server ended TCP in the middle of the TLS handshake"
     if isinstance(error, TimeoutError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from wslab.net.blocked import Place, where
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from wslab.net.faults import Faults
     from wslab.net.handlers import Handler
+    from wslab.net.marker import Markers
     from wslab.net.origins import Origins
     from wslab.timeline import Connection, End, Timeline
 
@@ -42,7 +42,13 @@ class Server:
     """
 
     def __init__(
-        self, name: str, handler: Handler, timeline: Timeline, origins: Origins, options: dict[str, Any]
+        self,
+        name: str,
+        handler: Handler,
+        timeline: Timeline,
+        origins: Origins,
+        options: dict[str, Any],
+        markers: Markers | None = None,
     ) -> None:
         self.name = name
         self.port = 0
@@ -51,7 +57,7 @@ class Server:
         host = options.pop("host", None)
         self._hosts = (host,) if host else ("127.0.0.1", "::1")
         self._secure = options.get("ssl") is not None
-        self._serving = Serving(name, handler, timeline, origins, options)
+        self._serving = Serving(name, handler, timeline, origins, options, markers)
         self._stopped = self._retiring = False
         self._asked = self._answered = time.monotonic()
 
@@ -173,9 +179,7 @@ class Server:
 
     async def turn(self) -> None:
         """Let its loop run what is ready, or find that it is blocked."""
-        done: Future[None] = Future()
-        if self._serving.thread.post(done.set_result, None):
-            await asyncio.wait({asyncio.wrap_future(done)}, timeout=0.05)
+        await self._serving.thread.turn()
 
     def probe(self) -> None:
         """Ask the loop for a sign of life, unless it still owes one."""

@@ -22,7 +22,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from wslab.net import prints
 from wslab.net.faults_at import ServerFaults
 from wslab.net.handlers import Handler, explain_end, explain_raise
-from wslab.net.origins import Origins, allowed
+from wslab.net.origins import LOOPBACK, Origins, allowed
 from wslab.net.tap import recorded_server
 from wslab.net.threads import LoopThread
 from wslab.wire import one_line
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from websockets.http11 import Request, Response
 
+    from wslab.net.marker import Markers
     from wslab.timeline import End, Timeline
 
 GRACE = 1.0
@@ -50,6 +51,7 @@ class Serving:
         timeline: Where both directions of every connection are recorded.
         origins: Who may connect.
         options: Further options of `websockets.serve`.
+        markers: Which markers are taken out of URLs, and which page's Origin each stands for.
 
     Attributes:
         links: Open connections by recorded end. Written on the thread, read anywhere.
@@ -58,7 +60,13 @@ class Serving:
     """
 
     def __init__(
-        self, name: str, handler: Handler, timeline: Timeline, origins: Origins, options: dict[str, Any]
+        self,
+        name: str,
+        handler: Handler,
+        timeline: Timeline,
+        origins: Origins,
+        options: dict[str, Any],
+        markers: Markers | None = None,
     ) -> None:
         self.name = name
         self.handler_name = getattr(handler, "__name__", type(handler).__name__)
@@ -69,6 +77,7 @@ class Serving:
         self._handler = handler
         self._timeline = timeline
         self._origins = origins
+        self._markers = markers
         self._options = dict(options)
         self._also_ask = self._options.pop("process_request", None)
         self._sockets: list[socket.socket] = []
@@ -89,7 +98,7 @@ class Serving:
         log.setLevel(logging.CRITICAL)  # a logger without a level debugs: websockets would format every frame
         log.addHandler(logging.NullHandler())
         options = {"logger": log, **self._options}
-        factory = recorded_server(self._accepted, self.faults)
+        factory = recorded_server(self._accepted, self.faults, self._markers)
         for sock in sockets:
             serving = serve(self._serve, sock=sock, create_connection=factory, process_request=self._ask, **options)
             self._listeners.append(await serving)
@@ -154,7 +163,8 @@ class Serving:
     async def _ask(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse foreign Origins with 403 and a row; then let the learner's own `process_request` decide."""
         origins = request.headers.get_all("Origin")
-        if len(origins) > 1 or not allowed(origins[0] if origins else None, self._origins):
+        end: End = connection.end  # type: ignore[attr-defined]
+        if not self._may_connect(origins, end):
             said = (
                 one_line(origins[0], 100)
                 if len(origins) == 1
@@ -162,7 +172,6 @@ class Serving:
                 if origins
                 else "(none)"
             )
-            end: End = connection.end  # type: ignore[attr-defined]
             end.note("note", "Origin refused", f"{said}; pass origins=[...] to lab.serve() to allow it")
             return connection.respond(403, f"Origin {said} may not connect to this server.\n")
         if self._also_ask is None:
@@ -171,8 +180,20 @@ class Serving:
             answer: Response | Awaitable[Response | None] | None = self._also_ask(connection, request)
             return await answer if inspect.isawaitable(answer) else answer
         except Exception as error:
-            explain_raise(connection.end, error, "process_request", "the server answers 500")  # type: ignore[attr-defined]
+            explain_raise(end, error, "process_request", "the server answers 500")
             raise
+
+    def _may_connect(self, origins: list[str], end: End) -> bool:
+        """Whether a handshake with these Origins may pass; with the default rule that of a cell's own page may too."""
+        origin = origins[0] if origins else None
+        if len(origins) < 2 and allowed(origin, self._origins):
+            return True
+        if len(origins) != 1 or self._origins is not LOOPBACK or self._markers is None:
+            return False
+        if origin != self._markers.origin(end.marker):
+            return False
+        end.note("note", "Origin allowed for this run", one_line(origins[0], 100))
+        return True
 
     async def _serve(self, connection: ServerConnection) -> None:
         """Run the learner's handler for one connection."""

@@ -17,12 +17,14 @@ from websockets.asyncio.server import ServerConnection
 from wslab.net.endings import how_it_ended
 from wslab.net.faults_at import EndFaults, on_loop
 from wslab.net.faults_line import Line
+from wslab.net.first_line import FirstLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from wslab.net.faults_at import ServerFaults
     from wslab.net.faults_between import Between
+    from wslab.net.marker import Markers
     from wslab.timeline import End
 
 
@@ -59,8 +61,12 @@ class TapTransport:
 
     def write_eof(self) -> None:
         """End this direction: both Close frames went by, and of the other only its end is of interest."""
-        (self.line or self.real).write_eof()
+        self.end_writing()
         self.read_on()
+
+    def end_writing(self) -> None:
+        """End this direction only."""
+        (self.line or self.real).write_eof()
 
     def read_on(self) -> None:
         """Read to the end, whatever is queued.
@@ -86,10 +92,12 @@ class TapTransport:
         return getattr(self.real, name)
 
 
-class _Recorded:
-    """The recording half of a connection class; mixed in before the library's own class."""
+class Recorded:
+    """The recording half of a connection class; mixed in before the class that has the connection."""
 
     end: End
+    markers: Markers | None = None
+    """Which markers in its URL are ours, where it may have one."""
 
     def _begin(self, transport: asyncio.Transport) -> End:
         raise NotImplementedError
@@ -106,10 +114,12 @@ class _Recorded:
         self.end = end
         self.data_received = data_received
         super().connection_made(TapTransport(transport, end.tap(end.sent)))  # type: ignore[misc]
+        if self.markers is not None:
+            FirstLine(transport, self, end, self.markers)  # type: ignore[arg-type]
 
-    def eof_received(self) -> None:
+    def eof_received(self) -> Any:
         self.end.peer_ended()
-        super().eof_received()  # type: ignore[misc]
+        return super().eof_received()  # type: ignore[misc]
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)  # type: ignore[misc]
@@ -135,16 +145,19 @@ class _Recorded:
 
 
 def recorded_server(
-    begin: Callable[[ServerConnection, asyncio.Transport], End], faults: ServerFaults
+    begin: Callable[[ServerConnection, asyncio.Transport], End], faults: ServerFaults, ours: Markers | None = None
 ) -> type[ServerConnection]:
     """A `ServerConnection` class that records.
 
     Args:
         begin: Makes the end of a connection that was just accepted.
         faults: Those of the whole server, which a new connection gets too.
+        ours: Which markers are taken out of URLs.
     """
 
-    class RecordedServerConnection(_Recorded, ServerConnection):
+    class RecordedServerConnection(Recorded, ServerConnection):
+        markers = ours
+
         def _begin(self, transport: asyncio.Transport) -> End:
             return begin(self, transport)
 
@@ -162,7 +175,7 @@ def recorded_client(begin: Callable[[ClientConnection, asyncio.Transport], End])
         begin: Makes, or finds, the end of a connection whose TCP was just established.
     """
 
-    class RecordedClientConnection(_Recorded, ClientConnection):
+    class RecordedClientConnection(Recorded, ClientConnection):
         def _begin(self, transport: asyncio.Transport) -> End:
             return begin(self, transport)
 
