@@ -48,7 +48,7 @@ def _detail(timeline: Timeline, row: Any) -> Any:
 
 
 def _connection(connection: Connection) -> Any:
-    ends = [_end(end, connection) for end in connection.ends]
+    ends = [_end(end, connection) for end in connection.members]
     names = repr(connection), connection.number, connection.client, connection.server, connection.open
     return names, ends, [_direction(direction) for direction in connection.directions.values()]
 
@@ -62,7 +62,7 @@ def _end(end: End, connection: Connection) -> Any:
     zero = connection.started
     closed = None if end.closed is None else end.closed - zero
     streams = [_stream(stream, connection) for stream in (end.sent, end.received)]
-    known = (end.side, end.label, end.created - zero, end.target, end.local, end.remote, closed, end.ending)
+    known = (end.side, end.label, end.created - zero, end.target, end.local, end.remote, closed, end.ending, end.told)
     return known, streams, repr(end)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from wslab.timeline.address import Address as Address
 from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
 from wslab.timeline.connection import Connection as Connection
 from wslab.timeline.diagnosis import CAUSES as CAUSES
 from wslab.timeline.diagnosis import Diagnosis as Diagnosis
 from wslab.timeline.diagnosis import Evidence as Evidence
-from wslab.timeline.ends import Address as Address
 from wslab.timeline.ends import End as End
 from wslab.timeline.errors import RecordingError as RecordingError
 from wslab.timeline.records import KINDS as KINDS

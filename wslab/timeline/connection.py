@@ -6,6 +6,8 @@
                  ├─ server to client: one decoder, rows ──┤
     client.received ─┘                                    └─ server.sent
 
+Of a page's socket, or another process's, only the rows of its own are told: a witness stands where the client's end would.
+
 A frame is one thing although two ends saw it, at the same offset of the same byte stream. So each direction is decoded once,
 from the sender's bytes where that end was recorded, and the other end's bytes only say when they arrived.
 Decoding is lazy: it happens when somebody reads.
@@ -22,6 +24,7 @@ from wslab.timeline.ending import held_back, row_of_note
 from wslab.timeline.ends import weight
 from wslab.timeline.opening import open_row
 from wslab.timeline.records import Detail, Row, Source
+from wslab.timeline.telling import ready
 
 if TYPE_CHECKING:
     import threading
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from wslab.timeline.bytestream import ByteStream
     from wslab.timeline.diagnosis import Diagnosis
     from wslab.timeline.ends import End, Note
+    from wslab.timeline.places import What
     from wslab.wire import Decoded, Head
 
 
@@ -39,6 +43,7 @@ class Connection:
         number: Its public number, from 1.
         client_end: The client's end, where it is recorded.
         server_end: The server's end, where it is recorded.
+        witness: The client's end where only what its code did is known, and not its bytes.
         started: When the timeline began, in `time.perf_counter_ns`.
         directions: Its two byte streams and their decoders.
         response: The head of the server's response, once it is read.
@@ -47,12 +52,15 @@ class Connection:
         kept: How many of its rows are still kept.
         notes_read: How many notes the last `decode` took off its ends.
         behind: Whether the last `decode` left something to decode.
+        waiting: Whether the last `decode` left a note that waits for its bytes.
+        heard: How many handshakes and messages an end has told of that it received, by side.
     """
 
     def __init__(self, number: int, started: int) -> None:
         self.number = number
         self.client_end: End | None = None
         self.server_end: End | None = None
+        self.witness: End | None = None
         self.started = started
         self.directions: dict[Source, Direction] = {
             "client to server": Direction("client to server"),
@@ -65,16 +73,24 @@ class Connection:
         self.kept = 0
         self.notes_read = 0
         self.behind = False
+        self.waiting = False
+        self.heard: dict[tuple[str, What], int] = {}
 
     @property
     def ends(self) -> list[End]:
-        """The recorded ends, the client's first."""
+        """The ends whose bytes are recorded, the client's first."""
         return [end for end in (self.client_end, self.server_end) if end is not None]
+
+    @property
+    def members(self) -> list[End]:
+        """All ends that may have rows of their own: those that are recorded, and the witness. The client's first."""
+        return [end for end in (self.client_end, self.witness, self.server_end) if end is not None]
 
     @property
     def client(self) -> str:
         """What the client is called."""
-        return self.client_end.label if self.client_end else "client"
+        end = self.client_end or self.witness
+        return end.label if end else "client"
 
     @property
     def server(self) -> str:
@@ -83,13 +99,16 @@ class Connection:
 
     @property
     def open(self) -> bool:
-        """Whether any recorded end of it still lives."""
-        return any(end.closed is None for end in self.ends)
+        """Whether any end of it still lives, as far as is known."""
+        return any(end.closed is None for end in self.members)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
-        """How it ended, what that most likely means and what to do, with the evidence; None while it lives."""
-        if self.open or not self.ends:
+        """How it ended, what that most likely means and what to do, with the evidence; None while it lives.
+
+        It is made of recorded bytes alone: None also where nobody records them.
+        """
+        if not self.ends or any(end.closed is None for end in self.ends):
             return None
         with self.ends[0].reading():
             return diagnose(self)
@@ -235,8 +254,12 @@ class Connection:
 
     def _take_notes(self, until: int) -> list[tuple[End, Note]]:
         notes = []
-        for end in self.ends:
+        self.waiting = False
+        for end in self.members:
             while end.notes and end.notes[0].time <= until:
+                if not ready(self, end, end.notes[0]):
+                    self.waiting = True
+                    break
                 notes.append((end, end.notes.popleft()))
         self.notes_read = len(notes)
         return notes

@@ -29,7 +29,7 @@ def diagnose(connection: Connection) -> Diagnosis | None:
     Args:
         connection: The connection, held still, with everything decoded that was recorded.
     """
-    if connection.open or not connection.ends:
+    if not connection.ends or any(end.closed is None for end in connection.ends):
         return None
     facts = Facts(connection)
     client = connection.client_end

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
+from wslab.timeline.places import Places
 from wslab.timeline.records import PREVIEW, Row, Source
 from wslab.wire import CLOSE, OPCODES, Decoded, StreamDecoder, close_code_name, one_line, parse_close
 
@@ -42,6 +43,7 @@ class Direction:
         base: The decoder that stands at the oldest byte kept.
         marks: Copies of the head on the way, by offset.
         rows: The rows still kept, each with the offset from which on it needs bytes.
+        places: Where its messages, handshakes and control frames stand, by number.
         count: How many rows there have been.
         head_stop: Offset behind the head of the handshake, or -1 while none has been decoded.
         finished: Whether it has ended and nothing is left to decode.
@@ -56,6 +58,7 @@ class Direction:
         self.base = StreamDecoder(source)
         self.marks: deque[tuple[int, StreamDecoder]] = deque()
         self.rows: deque[tuple[Row, int]] = deque()
+        self.places = Places()
         self.count = 0
         self.head_stop = -1
         self.finished = False
@@ -106,6 +109,7 @@ class Direction:
         if item.kind == "handshake":
             self.head_stop = item.stop
         self.rows.append((row, item.since))
+        self.places.add(row)
 
     def ahead(self) -> int | None:
         """Until when a little of what is not decoded yet went by; None when there is no more than that."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from wslab.timeline.ends import TCP_ENDED
+from wslab.timeline.pairing import WAIT
 from wslab.timeline.records import PREVIEW, Row
+from wslab.timeline.telling import unheard, waits
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
@@ -18,10 +21,16 @@ def unsettled(connection: Connection) -> str:
     client, server = connection.client_end, connection.server_end
     if client is not None and client.closed is None and client.local is None:
         return "is still connecting"
-    if any(end.notes for end in connection.ends):
+    if about := waits(connection):
+        return about
+    if any(end.notes for end in connection.members):
         return "has a call that the network has not taken yet"
     if connection.open and any(direction.head.closed >= 0 for direction in connection.directions.values()):
         return "is still closing"
+    if missed := unheard(connection):
+        return missed
+    if client is None and connection.witness is not None:
+        return _witnessed(connection.witness, server)
     if client is None or server is None:
         return ""
     if (client.closed is None) != (server.closed is None):
@@ -34,8 +43,18 @@ def unsettled(connection: Connection) -> str:
     return ""
 
 
+def _witnessed(witness: End, server: End | None) -> str:
+    """What is still under way where the client's bytes are not recorded."""
+    if server is None:  # a server of ours is known by the marker, and its end is seen at once; any other never is
+        fresh = perf_counter_ns() - witness.created < WAIT
+        return "is still connecting" if witness.marker and witness.closed is None and fresh else ""
+    return "is closed at one end only" if (witness.closed is None) != (server.closed is None) else ""
+
+
 def tcp_ended(connection: Connection, end: End) -> str:
     """What to say of a TCP connection that ended; nothing where a closing handshake, or a refusal, came before."""
+    if end.witness:  # it saw no TCP
+        return ""
     if connection.response is None:
         return "TCP ended before the server answered a handshake" if end.side == "server" else ""
     if connection.response.status != 101:
@@ -48,7 +67,7 @@ def tcp_ended(connection: Connection, end: End) -> str:
 
 def held_back(connection: Connection, until: int) -> int:
     """The moment before the first call whose bytes are not known yet: its row comes before theirs."""
-    for end in connection.ends:
+    for end in connection.members:
         for index in range(len(end.notes)):
             note = end.notes[index]
             if note.time > until:

@@ -7,12 +7,12 @@ rate: it takes one short lock, and never waits for a reader.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import deque
 from dataclasses import dataclass
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
+from wslab.timeline.address import Address
 from wslab.timeline.bytestream import ByteStream
 from wslab.timeline.records import PREVIEW
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from wslab.timeline.connection import Connection
+    from wslab.timeline.places import About
     from wslab.timeline.recorder import Recorder
     from wslab.timeline.records import Kind, Source
 
@@ -36,30 +37,12 @@ def weight(text: str) -> int:
     return len(text) if len(text) > PREVIEW else 0
 
 
-class Address(NamedTuple):
-    """A normalised TCP address: an IPv4-mapped IPv6 address is its IPv4 address, scope ids are left out."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def of(cls, name: Any) -> Address | None:
-        """Normalise what `socket.getsockname` or `getpeername` said; None for anything but a TCP address."""
-        if not isinstance(name, (tuple, list)) or len(name) < 2:
-            return None
-        try:
-            ip = ipaddress.ip_address(str(name[0]).partition("%")[0])
-        except ValueError:
-            return None
-        mapped = getattr(ip, "ipv4_mapped", None)
-        return cls(str(mapped or ip), int(name[1]))
-
-
 @dataclass(slots=True)
 class Note:
     """A row of an end's own: an API event or call, a printed line, a remark.
 
     A call is noted before the network has taken it: `pending` says that its `link` is not known yet, and readers wait for it.
+    Who cannot see bytes says what the note is `about` instead, and readers find the `link` (`wslab.timeline.telling`).
     """
 
     time: int
@@ -71,10 +54,11 @@ class Note:
     problem: str = ""
     pending: bool = False
     binary: bool = False
+    about: About | None = None
 
 
 class End:
-    """One end of a connection. Made by `Timeline.client_end` and `Timeline.server_end`.
+    """One end of a connection. Made by `Timeline.client_end`, `Timeline.server_end` and `Timeline.witness_end`.
 
     Attributes:
         side: ``client`` or ``server``.
@@ -92,6 +76,9 @@ class End:
         left: Offset behind the last byte of `sent` that really left, where a fault has kept the rest back for ever; else None.
         otherwise: Bytes that a fault has changed at this end: the direction, the offset, and what stood there on the other
             side of the fault. In `sent` and `received` stand the bytes on the wire and those that were received.
+        marker: The one-time marker of its URL, by which a page's or another process's end finds the server's; empty where there is none.
+        told: Whether its rows come from another process: their times are when they were told here.
+        witness: Whether its bytes are not recorded, only what its code did.
     """
 
     __slots__ = (
@@ -105,6 +92,7 @@ class End:
         "label",
         "left",
         "local",
+        "marker",
         "notes",
         "otherwise",
         "received",
@@ -112,6 +100,8 @@ class End:
         "sent",
         "side",
         "target",
+        "told",
+        "witness",
     )
 
     def __init__(
@@ -134,6 +124,9 @@ class End:
         self.connection: Connection | None = None
         self.left: int | None = None
         self.otherwise: list[tuple[Source, int, bytes]] = []
+        self.marker = ""
+        self.told = False
+        self.witness = False
 
     def connected(self, local: Any, remote: Any) -> None:
         """Say that TCP is up between these two addresses (as sockets name them)."""
@@ -167,6 +160,7 @@ class End:
         problem: str = "",
         pending: bool = False,
         binary: bool = False,
+        about: About | None = None,
     ) -> Note:
         """Record a row of this end's own.
 
@@ -179,13 +173,15 @@ class End:
             problem: What is wrong about it.
             pending: Whether `resolve` will be called with this note.
             binary: Whether its payload is no text, and `text` shows it in hex.
+            about: Instead of a `link`, for who cannot see bytes: the nth message, from 0, or handshake or control frame, of a
+                byte stream. The row waits for it for a moment (`wslab.timeline.telling.PATIENCE`).
 
         Returns:
             The note.
         """
         text = text[:NOTE_LIMIT]
         store = self._store
-        note = Note(0, kind, name, text, size, link, problem, pending, binary)
+        note = Note(0, kind, name, text, size, link, problem, pending, binary, about)
         with store.write_lock:
             note.time = perf_counter_ns()  # inside: notes of one end stand in the order of their times
             self.notes.append(note)
@@ -265,5 +261,7 @@ class End:
         return bytes(data)
 
     def __repr__(self) -> str:
+        if self.witness:
+            return f"<End {self.side} {self.label!r} {'open' if self.closed is None else 'closed'}, only told of>"
         state = "closed" if self.closed is not None else "open" if self.local else "connecting"
         return f"<End {self.side} {self.label!r} {state}, sent {self.sent.stop} B, received {self.received.stop} B>"

@@ -28,6 +28,8 @@ def freeze(connection: Connection, source: Recorder, into: Recorder) -> Connecti
     twin = Connection(connection.number, connection.started)
     ends = {end.side: _end(end, source, into) for end in connection.ends}
     place(twin, *ends.values())
+    if connection.witness is not None:
+        place(twin, _end(connection.witness, source, into))
     twin.directions = {name: direction.copy(ends) for name, direction in connection.directions.items()}
     twin.response = connection.response
     twin.long_texts, twin.remarks = dict(connection.long_texts), connection.remarks.copy()
@@ -38,7 +40,9 @@ def freeze(connection: Connection, source: Recorder, into: Recorder) -> Connecti
 def place(connection: Connection, *ends: End) -> None:
     """Give a connection its ends."""
     for end in ends:
-        if end.side == "client":
+        if end.witness:
+            connection.witness = end
+        elif end.side == "client":
             connection.client_end = end
         else:
             connection.server_end = end
@@ -50,5 +54,6 @@ def _end(end: End, source: Recorder, into: Recorder) -> End:
     twin.created, twin.local, twin.remote = end.created, end.local, end.remote
     twin.closed, twin.ending, twin.fin = end.closed, end.ending, end.fin
     twin.left, twin.otherwise = end.left, end.otherwise.copy()
+    twin.told, twin.witness = end.told, end.witness
     twin.sent, twin.received = end.sent.copy(source.write_lock), end.received.copy(source.write_lock)
     return twin

@@ -7,7 +7,7 @@ import binascii
 import json
 from typing import Any
 
-from wslab.timeline.ends import Address
+from wslab.timeline.address import Address
 from wslab.timeline.errors import RecordingError
 
 MOST = 1 << 62

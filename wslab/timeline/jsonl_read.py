@@ -129,6 +129,12 @@ class _Reader:
             place(connection, _end(line.inner("client"), End(timeline, "client", "")))
         if line.data.get("server") is not None:
             place(connection, _end(line.inner("server"), End(timeline, "server", "")))
+        if line.data.get("witness") is not None:
+            if connection.client_end is not None:
+                raise line.wrong("a client is recorded, or told of by a witness, not both")
+            witness = _end(line.inner("witness"), End(timeline, "client", ""))
+            witness.told = witness.witness = True
+            place(connection, witness)
         self._connections[number] = connection
         self._lines[number] = line
 
@@ -218,7 +224,7 @@ def _end(line: Line, end: End) -> End:
     end.label, end.created, end.target = line.text("label"), line.integer("created"), line.maybe_integer("target")
     end.local, end.remote = line.address("local"), line.address("remote")
     end.closed, end.ending, end.fin = line.maybe_integer("closed"), line.text("ending"), line.maybe_integer("fin")
-    end.left = line.maybe_integer("left")
+    end.left, end.told = line.maybe_integer("left"), bool(line.data.get("told", False))
     end.otherwise = [
         (each.one_of("source", SOURCES[2:4]), each.integer("at", 0), each.bytes("bytes"))
         for each in line.inners("otherwise")

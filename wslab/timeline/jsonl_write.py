@@ -1,7 +1,7 @@
 """A recording as lines of JSON: all of it, so that `Timeline.load` finds what was there.
 
     {"wslab": "timeline", "version": 1, ...}                                        what follows, and what it cost
-    {"connection": 1, "client": {...}, "server": {...}, "directions": {...}, ...}   its ends; how its bytes are read
+    {"connection": 1, "client": {...}, "server": {...}, "directions": {...}, ...}   its ends, or a "witness"; how its bytes are read
     {"chunk": 1, "end": "client", "way": "sent", "at": 0, "time": 81, "bytes": ...} raw bytes in base64, for each end that saw them
     {"row": 1, "source": "client to server", "index": 0, ...}                       rows, in arrival order
     {"lines": 4711}                                                                 the last line: nothing is missing
@@ -80,13 +80,16 @@ def _lines(timeline: Timeline) -> Iterator[dict[str, Any]]:
 
 
 def _connection(connection: Connection) -> dict[str, Any]:
-    return {
+    said = {
         "connection": connection.number,
         "client": _end(connection.client_end, connection.started),
         "server": _end(connection.server_end, connection.started),
         "response": describe_response(connection.response),
         "directions": {name: _direction(direction) for name, direction in connection.directions.items()},
     }
+    if connection.witness is not None:
+        said["witness"] = _end(connection.witness, connection.started)
+    return said
 
 
 def _end(end: End | None, zero: int) -> dict[str, Any] | None:
@@ -98,6 +101,8 @@ def _end(end: End | None, zero: int) -> dict[str, Any] | None:
         "fin": None if end.fin is None else end.fin - zero, "sent": end.sent.stop,
         "received": end.received.stop,
     }  # fmt: skip
+    if end.told:
+        said["told"] = True
     if end.left is not None:
         said["left"] = end.left
     if end.otherwise:

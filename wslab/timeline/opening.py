@@ -26,7 +26,7 @@ def open_row(connection: Connection, row: Row) -> Detail:
         connection: The connection.
         row: One of its rows.
     """
-    client = seen_by("client", connection.client_end, connection, row)
+    client = seen_by("client", connection.client_end or connection.witness, connection, row)
     server = seen_by("server", connection.server_end, connection, row)
     direction = connection.directions.get(row.source)
     if direction is None:
@@ -71,7 +71,7 @@ def seen_by(side: Literal["client", "server"], end: End | None, connection: Conn
 
     Args:
         side: Which end.
-        end: That end, where it is recorded.
+        end: That end, where it is recorded; or the witness in its place.
         connection: The connection.
         row: One of its rows.
     """
@@ -79,6 +79,8 @@ def seen_by(side: Literal["client", "server"], end: End | None, connection: Conn
         return Seen("unrecorded")
     if row.source not in connection.directions:
         return Seen("recorded", row.time) if row.source == side else Seen("unrecorded")
+    if end.witness:
+        return Seen("unrecorded")
     stream = end.sent if row.source.startswith(side) else end.received
     if stream.stop >= row.stop:
         when = stream.time_of(row.stop)

@@ -1,11 +1,16 @@
 """Which two ends are one connection, and which public number it has.
 
     client end     numbered by creation: the order in which the learner's code made them
-    server end     belongs to the client end with the same two addresses and an overlapping lifetime, the oldest first;
-                   else, once no client could still turn out to be it, it gets a number of its own by accept
+    witness        a client end whose bytes are not recorded: numbered the same way, unless the server's end of its marker
+                   has a number already, because it had waited for long enough
+    server end     belongs to the witness with its marker; or to the client end with the same two addresses and an overlapping
+                   lifetime, the oldest first; else, once no client could still turn out to be it, it gets a number of its own
+                   by accept
 
 Ends appear in any order: measured, the server's end is seen before the client's in 38 of 100 connections. So a server's end
-waits while a client that was made before it is still connecting to its port. Nothing is guessed, and nothing waits for ever.
+waits while a client that was made before it is still connecting to its port; while its request, and a marker in it, may still
+come, where markers are expected; and while nobody has told of the witness of its marker. Nothing is guessed, and nothing waits
+for ever.
 """
 
 from __future__ import annotations
@@ -16,8 +21,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wslab.timeline.address import Address
     from wslab.timeline.connection import Connection
-    from wslab.timeline.ends import Address, End
+    from wslab.timeline.ends import End
 
 WAIT = 1_000_000_000
 """How long a server's end waits for a client that is still connecting, in nanoseconds."""
@@ -31,6 +37,9 @@ class Pairing:
 
     Args:
         make: Makes the next connection, with the next public number.
+
+    Attributes:
+        markers: Whether servers' ends may learn a marker from the first bytes they receive.
     """
 
     def __init__(self, make: Callable[[], Connection]) -> None:
@@ -38,6 +47,8 @@ class Pairing:
         self._waiting: list[End] = []
         self._connecting: list[End] = []
         self._lonely: dict[tuple[Address, Address], list[End]] = {}
+        self._marked: dict[str, End] = {}  # witnesses, and servers' ends without theirs
+        self.markers = False
 
     @property
     def waiting(self) -> int:
@@ -52,19 +63,46 @@ class Pairing:
         self._waiting = []
         self._connecting += [end for end in waiting if end.side == "client"]
         self._settle_clients()
+        witnessed = self._meet(waiting)
         for end in waiting:
             if end.side == "client":
                 self._number(end)
+            elif end in witnessed:
+                continue
             elif (partner := self._partner(end)) is not None:
                 self._place(end, self._number(partner))
             elif self._may_still_come(end):
                 self._waiting.append(end)
             else:
                 self._number(end)
+                if end.marker:
+                    self._marked.setdefault(end.marker, end)
+        for end, witness in witnessed.items():  # now that witnesses told of together are numbered by creation
+            self._place(end, self._number(witness))
+
+    def _meet(self, ends: list[End]) -> dict[End, End]:
+        """The servers' ends among these of whose markers a witness is known, each with its witness."""
+        found: dict[End, End] = {}
+        for end in ends:
+            if end.side == "client" and end.marker:
+                earlier = self._marked.get(end.marker)
+                if earlier is None:
+                    self._marked[end.marker] = end
+                elif earlier.side == "server" and earlier.connection is not None:
+                    del self._marked[end.marker]
+                    self._place(end, earlier.connection)
+        for end in ends:
+            if end.side == "server" and end.marker:
+                witness = self._marked.get(end.marker)
+                if witness is not None and witness.side == "client":
+                    found[end] = self._marked.pop(end.marker)
+        return found
 
     def forget(self, connection: Connection) -> None:
         """Let a connection go of which no row is kept: nobody will turn out to be its other end."""
-        for end in connection.ends:
+        for end in connection.members:
+            if self._marked.get(end.marker) is end:
+                del self._marked[end.marker]
             if end.local is None or end.remote is None:
                 continue
             ends = self._lonely.get((end.local, end.remote), [])
@@ -81,7 +119,9 @@ class Pairing:
         return end.connection
 
     def _place(self, end: End, connection: Connection) -> None:
-        if end.side == "client":
+        if end.witness:
+            connection.witness = end
+        elif end.side == "client":
             connection.client_end = end
         else:
             connection.server_end = end
@@ -110,8 +150,17 @@ class Pairing:
     def _may_still_come(self, server: End) -> bool:
         if perf_counter_ns() - server.created > WAIT:
             return False
+        if server.marker:
+            return True
+        if self.markers and not server.received.stop and server.closed is None:
+            return True
         port = server.local.port if server.local else None
-        return any(client.created <= server.created and client.target in (None, port) for client in self._connecting)
+        return any(
+            client.created <= server.created
+            and not client.marker
+            and (client.target == port or (client.target is None and not client.witness))
+            for client in self._connecting
+        )
 
 
 def _overlap(client: End, server: End) -> bool:

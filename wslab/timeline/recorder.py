@@ -15,7 +15,8 @@ from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal
 
-from wslab.timeline.ends import Address, End, Note
+from wslab.timeline.address import Address
+from wslab.timeline.ends import End, Note
 from wslab.timeline.errors import RecordingError
 from wslab.timeline.records import PREVIEW
 from wslab.wire import one_line
@@ -83,6 +84,21 @@ class Recorder(ABC):
         """
         end = End(self, "server", label)
         end.local, end.remote = Address.of(local), Address.of(remote)
+        return self._add(end)
+
+    def witness_end(self, label: str, *, marker: str = "", port: int | None = None) -> End:
+        """Record what the code of a client does whose bytes nobody records at its own end: a page's, or another process's.
+
+        It pairs with the server's end of its connection, whichever of the two appears first: by the marker, or by the addresses
+        where `End.connected` says them.
+
+        Args:
+            label: What it is called where both ends are named.
+            marker: The one-time marker of its URL; empty where it has none.
+            port: The port it is about to connect to, where that is one of ours.
+        """
+        end = End(self, "client", label, port)
+        end.marker, end.told, end.witness = marker, True, True
         return self._add(end)
 
     def note(

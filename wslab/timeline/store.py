@@ -56,6 +56,13 @@ class Store(Recorder):
             finally:
                 self._read_lock.release()
 
+    def expect_markers(self) -> None:
+        """From now on a server's end waits for its request line, for a moment, before it counts as an unknown client's.
+
+        Pages, and other processes, mark the URLs of their sockets: see `witness_end`.
+        """
+        self._pairing.markers = True
+
     # Reading
 
     @property
@@ -115,6 +122,8 @@ class Store(Recorder):
                 self._tidy(connection)
                 if partial:
                     self._again(connection)
+                elif connection.waiting:
+                    self.touch(connection.members[0])  # whoever reads next looks again
             rows.sort(key=lambda row: row.time)
             self._rows += rows
             self._end += len(rows)
@@ -170,7 +179,7 @@ class Store(Recorder):
     def _again(self, connection: Connection) -> None:
         """Look at a connection again at the next refresh. Watchers were told of what is not decoded yet."""
         with self.write_lock:
-            for end in connection.ends:
+            for end in connection.members:
                 if not end.dirty:
                     end.dirty = True
                     self._dirty.append(end)
@@ -236,7 +245,7 @@ class Store(Recorder):
 
     def _forget(self, connection: Connection) -> None:
         """Let a connection go of which no row is kept, once it is over."""
-        if connection.open or connection.behind or any(end.notes for end in connection.ends):
+        if connection.open or connection.behind or any(end.notes for end in connection.members):
             return
         self._pairing.forget(connection)
         del self._connections[connection.number]

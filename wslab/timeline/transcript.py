@@ -5,13 +5,7 @@ What neither end's order decides comes client first. Where each side waits for t
 Order *by direction*: connection by connection, and within one: the client's calls, what it sent, what the server sent, what the
 client's code was told and printed, the server's own rows. Where a lesson bursts, this gives one text.
 
-    by cause, what must come before what
-      rows of one source            their index
-      rows at one end               the time at that end: its frames, sent and received; a server's own rows among them
-      a client's own rows           by themselves (events run on another loop than the bytes; only the last ones, error
-                                    and close, come after all of its bytes), and
-        an event                    after the bytes that caused it
-        a call                      before the bytes that it caused
+What must come before what by cause stands in `wslab.timeline.causal`.
 
 Masked, because they differ from run to run: ports, keys, masking keys, ping payloads, dates and versions of software. A payload
 is never changed, nor is the reason of a close.
@@ -19,21 +13,17 @@ is never changed, nor is the reason of a close.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.records import SOURCES, Dropped, Row, Source
+from wslab.timeline.causal import RANK, by_cause, noted_here, told_ends
 
 if TYPE_CHECKING:
     from wslab.timeline.connection import Connection
     from wslab.timeline.ends import End
+    from wslab.timeline.records import Dropped, Row, Source
 
-_RANK: dict[Source, int] = {source: 2 * rank for rank, source in enumerate(SOURCES)}
-_TOLD = _RANK["server to client"] + 1
-_LAST = ("error", "close")  # the events that come after everything the client's end saw
+_TOLD = RANK["server to client"] + 1
 _PORT = re.compile(
     r"""((?:\b127\.\d+\.\d+\.\d+ | \b0\.0\.0\.0 | localhost | ::1 | ::)  # an address of this machine
          [\]'"]* (?:[:,]|[ ]port) [ ]?                                 # as in a URL, a tuple or a sentence
@@ -89,7 +79,8 @@ def transcript(
         if by == "cause" and connection is not None:
             group = by_cause(group, connection)
         else:
-            group.sort(key=_by_direction)
+            told = told_ends(connection)
+            group.sort(key=lambda row: _by_direction(row, told))
         lines += [_line(row, times=times) for row in group]
     return "\n".join(lines)
 
@@ -120,85 +111,11 @@ def masked(text: str) -> str:
     return _PORT.sub(r"\1PORT", text)
 
 
-def _by_direction(row: Row) -> tuple[int, int]:
+def _by_direction(row: Row, told: dict[str, End]) -> tuple[int, int, int]:
     """The sources one after the other; a client's calls before the bytes, what it was told behind them."""
-    told = row.source == "client" and not (row.kind == "event" and row.name.endswith("()"))
-    return (_TOLD if told else _RANK[row.source], row.index)
-
-
-def by_cause(rows: list[Row], connection: Connection) -> list[Row]:
-    """Sort the rows of one connection so that every cause stands before its effects."""
-    after: dict[int, set[int]] = {index: set() for index in range(len(rows))}
-    for source in SOURCES:
-        _chain(after, sorted((i for i, row in enumerate(rows) if row.source == source), key=lambda i: rows[i].index))
-    for end in connection.ends:
-        _chain(after, _at_end(rows, end, connection))
-    _links(after, rows)
-    waits = [0] * len(rows)
-    for followers in after.values():
-        for follower in followers:
-            waits[follower] += 1
-    ready = [(_key(rows[index]), index) for index, count in enumerate(waits) if not count]
-    heapq.heapify(ready)
-    out: list[Row] = []
-    done: set[int] = set()
-    while len(out) < len(rows):
-        if not ready:  # only a recording that was tampered with has a circle: go on with what came first
-            index = min((i for i in range(len(rows)) if i not in done), key=lambda i: rows[i].time)
-        else:
-            _, index = heapq.heappop(ready)
-        if index in done:
-            continue
-        done.add(index)
-        out.append(rows[index])
-        for follower in after[index]:
-            waits[follower] -= 1
-            if not waits[follower]:
-                heapq.heappush(ready, (_key(rows[follower]), follower))
-    return out
-
-
-def _key(row: Row) -> tuple[int, int]:
-    return (_RANK[row.source], row.index)
-
-
-def _chain(after: dict[int, set[int]], order: list[int]) -> None:
-    for one, other in itertools.pairwise(order):
-        after[one].add(other)
-
-
-def _at_end(rows: list[Row], end: End, connection: Connection) -> list[int]:
-    """The rows that one end saw, in its own order."""
-    seen = []
-    for index, row in enumerate(rows):
-        if row.stop >= 0:
-            stream = end.sent if row.source.startswith(end.side) else end.received
-            when = stream.time_of(row.stop)
-            if when is not None:
-                seen.append((when, row.stop, index))
-        elif row.source == end.side and (end.side == "server" or row.kind == "note" or row.name in _LAST):
-            seen.append((row.time + connection.started, 0, index))
-    return [index for *_, index in sorted(seen)]
-
-
-def _links(after: dict[int, set[int]], rows: list[Row]) -> None:
-    """An event comes after the bytes that caused it, a call before the bytes that it caused."""
-    streams: dict[Source, list[int]] = {"client to server": [], "server to client": []}
-    for index, row in enumerate(rows):
-        if row.source in streams:
-            streams[row.source].append(index)
-    for order in streams.values():
-        order.sort(key=lambda i: rows[i].index)
-    stops = {
-        source: [rows[i].stop for i in order] for source, order in streams.items()
-    }  # a stream's rows end one after the other
-    for index, row in enumerate(rows):
-        if row.link is None:
-            continue
-        source, offset = row.link
-        place = bisect_right(stops[source], offset)  # of the first row that reaches past the offset
-        if source.startswith(row.source):  # a call comes before that row
-            if place < len(streams[source]):
-                after[index].add(streams[source][place])
-        elif place:
-            after[streams[source][place - 1]].add(index)
+    call = row.kind == "event" and row.name.endswith("()")
+    if row.source == "client":
+        return (RANK["client"] if call else _TOLD, 0, row.index)
+    if row.source not in told:
+        return (RANK[row.source], 0, row.index)
+    return (RANK[row.source], 2 if noted_here(row, told) else 0 if call else 1, row.index)

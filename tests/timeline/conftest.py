@@ -1,0 +1,29 @@
+"""What tests of witnesses share: a timeline, and how long it waits for what may still come."""
+
+from __future__ import annotations
+
+import pytest
+
+from wslab.timeline import Timeline, ending, pairing, telling
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    return Timeline()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is: what may still come is waited for."""
+    _wait(monkeypatch, 10**12)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All patience is over at once."""
+    _wait(monkeypatch, -1)
+
+
+def _wait(monkeypatch: pytest.MonkeyPatch, nanoseconds: int) -> None:
+    for module, name in ((pairing, "WAIT"), (ending, "WAIT"), (telling, "PATIENCE")):
+        monkeypatch.setattr(module, name, nanoseconds)
