@@ -306,6 +306,14 @@ def test_cause_and_effect_name_each_other(log: Log, timeline: Timeline, page: Pa
     assert told["client: message"] == [("caused by", "server to client: text")]
 
 
+def test_ends_that_another_process_tells_of_are_called_by_their_names(log: Log, timeline: Timeline, page: Page) -> None:
+    Conversation(timeline, client="client 1", server="chat")
+    timeline.witness_end("browser").note("event", "new WebSocket()", "ws://localhost:8080/")
+    flush(log)
+    ask(log, t="hello")
+    assert page.messages[-1][0]["ends"] == {"2": ["browser", ""]}
+
+
 def test_a_row_that_is_gone_says_so(log: Log, timeline: Timeline, page: Page) -> None:
     notes(timeline, 3)
     timeline.refresh()

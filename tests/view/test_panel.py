@@ -10,7 +10,7 @@ import pytest
 from wslab.view import panel
 from wslab.view.fault_row import CHOICES
 from wslab.view.flusher import SCREEN
-from wslab.view.panel import NO_ENDS, NO_PING
+from wslab.view.panel import NO_ENDS, NO_PING, NOT_OURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -48,6 +48,9 @@ class Pretended:
 
     def can_ping(self, key: Hashable) -> bool:
         return "server" in str(key)
+
+    def can_act(self, key: Hashable) -> bool:
+        return "node" not in str(key)
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         self.watchers.append(callback)
@@ -109,6 +112,23 @@ def test_ping_is_for_those_who_can_and_says_why_for_others(board: Any, ends: Pre
     assert board.ping_button.tooltip == "Send a Ping frame"
     board.ping_button.click()
     assert ends.asked == [("ping", "key of 1 server")]
+
+
+def test_another_programs_end_can_only_be_broken() -> None:
+    ends = Pretended("1 node", "1 client")
+    board: Any = panel(ends)
+    try:
+        for button in (board.send_button, board.ping_button, board.close_button):
+            assert button.disabled
+            assert button.tooltip == NOT_OURS
+        assert NOT_OURS.partition("'")[0] in said(board)
+        pick(board, "latency")
+        board.fault_row.apply_button.click()
+        assert [asked[0] for asked in ends.asked] == ["fault"]
+        board.end.value = "key of 1 client"
+        assert not board.send_button.disabled
+    finally:
+        board.close()
 
 
 @pytest.mark.parametrize(("code", "reason", "asked"), [("1000", "", 1000), (" 4001 ", "bye", 4001), ("", "", None)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wslab.view.compression import CompressionTable as CompressionTable
+from wslab.view.console import Console as Console
 from wslab.view.dissection import Dissection as Dissection
 from wslab.view.dissection import dissect as dissect
 from wslab.view.filter import Filter as Filter
@@ -19,6 +20,7 @@ from wslab.view.states import StateDiagram as StateDiagram
 
 __all__ = [
     "CompressionTable",
+    "Console",
     "Dissection",
     "Ends",
     "Filter",

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from wslab.timeline.causal import by_cause
 from wslab.timeline.opening import seen_by
 from wslab.timeline.records import SOURCES, Row, Seen
-from wslab.timeline.transcript import by_cause, masked
-from wslab.view.ladder_labels import box_label, fragment_label, row_label
+from wslab.timeline.transcript import masked
+from wslab.view.ladder_labels import box_label, cut, fragment_label, row_label
 from wslab.wire import FrameHeader, one_line, parse_header, unmask
 
 if TYPE_CHECKING:
@@ -71,11 +72,21 @@ class Step:
 
 
 class Lifeline(NamedTuple):
-    """One end of a connection: what it is called, whether it was recorded, and what became of its TCP connection."""
+    """One end of a connection: what it is called, whether its bytes were recorded, and what became of its TCP connection.
+
+    `told` says that its code's rows are there all the same.
+    """
 
     name: str
     recorded: bool
     state: Literal["connecting", "open", "TCP ended", "no TCP", ""]
+    told: bool = False
+
+    @property
+    def caption(self) -> str:
+        """What stands above it."""
+        unseen = "" if self.recorded else " (bytes not recorded)" if self.told else " (not recorded)"
+        return cut(self.name, 20) + unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,12 @@ def trace(timeline: Timeline, connection: Connection, *, events: bool, limit: in
     steps = _fold([_step(piece, connection) for piece in _ordered(rows, connection)], limit)
     if dropped:
         steps.insert(0, Step("gap", "client", "", "dropped", "\u2026 older rows are no longer kept"))
-    client = Lifeline(one_line(connection.client), connection.client_end is not None, _state(connection.client_end))
+    client = Lifeline(
+        one_line(connection.client),
+        connection.client_end is not None,
+        _state(connection.client_end),
+        told=connection.witness is not None,
+    )
     server = Lifeline(one_line(connection.server), connection.server_end is not None, _state(connection.server_end))
     return Trace(connection.number, client, server, tuple(steps), zero)
 
@@ -183,7 +199,7 @@ def _pieces(row: Row, connection: Connection) -> list[_Piece]:
 
 def _step(piece: _Piece, connection: Connection) -> Step:
     row = piece.row
-    client = seen_by("client", connection.client_end, connection, row)
+    client = seen_by("client", connection.client_end or connection.witness, connection, row)
     server = seen_by("server", connection.server_end, connection, row)
     arrow = row.source in connection.directions
     return Step(

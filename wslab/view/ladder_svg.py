@@ -76,7 +76,7 @@ class _Drawing:
         boxes = [step for step in trace.steps if step.shape == "box"]
         self.left, self.right = (
             max(
-                [_wide(_head(end)) / 2 + 18, 42]
+                [_wide(end.caption) / 2 + 18, 42]
                 + [_wide(line) + 34 for step in boxes if step.side == side for line in box_lines(step.label)]
                 + [_wide(pair[index]) + 16 for pair in self._times]
             )
@@ -101,17 +101,13 @@ class _Drawing:
         return "".join(parts), y + 40
 
 
-def _head(end: Lifeline) -> str:
-    return cut(end.name, 20) + ("" if end.recorded else " (not recorded)")
-
-
 def _height(step: Step) -> float:
     more = (len(box_lines(step.label)) - 1) * _LINE if step.shape == "box" else 0
     return _ROW + more + (_MORE if step.problem else 0)
 
 
 def _lifeline(end: Lifeline, x: float, y: float) -> str:
-    name = _head(end)
+    name = end.caption
     width = _wide(name) + 20
     dash = "" if end.recorded else ' stroke-dasharray="3 5"'
     out = [

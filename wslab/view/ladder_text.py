@@ -39,7 +39,7 @@ def write_ladder(trace: Trace, *, times: bool) -> str:
     longest = max([longest, *(columns(step.problem) - 6 for step in trace.steps)])
     lane = min(_MOST, max(_LEAST, longest + 10))
     bars = tuple("|" if end.recorded else ":" for end in (trace.client, trace.server))
-    names = [cut(end.name, 20) + ("" if end.recorded else " (not recorded)") for end in (trace.client, trace.server)]
+    names = [trace.client.caption, trace.server.caption]
     feet: list[str] = [trace.client.state, trace.server.state]
     lines = [f"connection {trace.number}", _ends(names, left, lane)]
     for step, stamp in zip(trace.steps, stamps, strict=True):

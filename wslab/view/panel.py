@@ -20,6 +20,7 @@ from wslab.view.retired import forget, retire
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+NOT_OURS = "Another program's code sends and closes at this end; its line can be broken here."
 NO_PING = "No Ping from here: a page's WebSocket has no way to send one. The server's end can."
 NO_ENDS = "No open connection. Make one in a cell, for example: socket = lab.WebSocket(server.url)"
 
@@ -47,6 +48,9 @@ class Ends(Protocol):
 
     def can_ping(self, key: Hashable) -> bool:
         """Whether this end can send a Ping: a browser's WebSocket cannot."""
+
+    def can_act(self, key: Hashable) -> bool:
+        """Whether this end can send and close here: another program's code does that for itself."""
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back, from any thread, when the choices may have changed. Returns how to end that."""
@@ -176,15 +180,21 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
     def _chosen(self) -> None:
         """Enable what the chosen end can do, and say why not."""
         key = self.end.value
-        for widget in (self.end, self.message, self.send_button, self.code, self.reason, self.close_button):
-            _able(widget, able=key is not None, why=NO_ENDS)
+        _able(self.end, able=key is not None, why=NO_ENDS)
+        can_act = key is not None and self._ends.can_act(key)
+        for widget in (self.message, self.send_button, self.code, self.reason, self.close_button):
+            _able(widget, able=can_act, why=NO_ENDS if key is None else NOT_OURS)
         self.fault_row.able(able=key is not None)
         can_ping = key is not None and self._ends.can_ping(key)
-        _able(self.ping_button, able=can_ping, why=NO_ENDS if key is None else NO_PING)
+        _able(self.ping_button, able=can_ping, why=NO_ENDS if key is None else NO_PING if can_act else NOT_OURS)
 
     def _ready(self) -> None:
         """Say what the chosen end can do."""
-        self._say("Ready." if self.end.value is None or self._ends.can_ping(self.end.value) else f"Ready. {NO_PING}")
+        key = self.end.value
+        if key is None or self._ends.can_ping(key):
+            self._say("Ready.")
+        else:
+            self._say(f"Ready. {NO_PING}" if self._ends.can_act(key) else NOT_OURS)
 
     def _submit(self, content: object) -> None:
         """The Enter key in the text field."""

@@ -138,7 +138,17 @@ class Window:
         if not rows:
             return {"at": start, "n": 0}, []
         at, _ = self._index.find(positions[0])
-        return {"at": at, "n": len(rows)}, [pack(positions, rows)]
+        return {"at": at, "n": len(rows), "ends": self._ends({row.connection for row in rows})}, [pack(positions, rows)]
+
+    def _ends(self, numbers: set[int]) -> dict[str, list[str]]:
+        """What the ends are called whose rows another process told: a page, or Node."""
+        return {
+            str(connection.number): [str(end.label)[:20] if end is not None and end.told else "" for end in ends]
+            for connection in self.timeline.connections()
+            if connection.number in numbers
+            for ends in [(connection.witness, connection.server_end)]
+            if any(end is not None and end.told for end in ends)
+        }
 
     def _read(self, positions: Sequence[int]) -> tuple[Sequence[int], list[Row]]:
         """The rows at these positions that are still kept; rows go at the front, so what is left is the end."""

@@ -104,11 +104,11 @@ function wayWords(source) {
   return source.includes(" ") ? source : `the ${source}`;
 }
 
-// What a screen reader says of a row.
-function spoken(row) {
+// What a screen reader says of a row; its own end is called by its name, where it has one.
+function spoken(row, name) {
   const parts = [`${seconds(row.time)} seconds`];
   if (row.connection) parts.push(`connection ${row.connection}`);
-  parts.push(wayWords(row.source), `${kindWord(row)} ${line(row.name)}`);
+  parts.push(name ? line(name) : wayWords(row.source), `${kindWord(row)} ${line(row.name)}`);
   if (row.text) parts.push(line(row.text));
   if (row.size >= 0 && row.size !== null) parts.push(plural(row.size, "byte"));
   if (row.problem) parts.push(`problem: ${line(row.problem)}`);
@@ -388,15 +388,16 @@ class List {
     const source = row.source, up = source === "client to server", down = source === "server to client";
     put(p.time, seconds(row.time));
     put(p.conn, row.connection ? `#${row.connection}` : "");
-    put(p.client, up || down || source === "client" ? "client" : source === "lab" ? "lab" : "");
+    const name = view.name(row); // a page, or Node
+    put(p.client, up || down ? "client" : source === "client" ? name || "client" : source === "lab" ? "lab" : "");
     put(p.arrow, up ? "\u2192" : down ? "\u2190" : "");
-    put(p.server, up || down || source === "server" ? "server" : "");
+    put(p.server, up || down ? "server" : source === "server" ? name || "server" : "");
     put(p.kind, kindWord(row));
     put(p.name, line(shortName(row)));
     put(p.text, line(row.text));
     put(p.problem, row.problem ? `\u26a0 ${line(row.problem)}` : "");
     put(p.size, row.size >= 0 ? size(row.size) : "");
-    mark(node, "aria-label", spoken(row));
+    mark(node, "aria-label", spoken(row, name));
   }
 
   // A click selects a row and opens it, a second one closes it. Dragging over text selects text.
@@ -452,14 +453,14 @@ class List {
 // The detail pane ------------------------------------------------------------------------------------------------------
 
 // How one end saw a row, in words.
-function seenWords(side, seen, source) {
+function seenWords(side, seen, source, told) {
   const sender = source.startsWith(side), verb = sender ? "sent by" : "received by";
   if (seen.state === "recorded") {
     return seen.time === null ? `${verb} the ${side}, time no longer kept` : `${verb} the ${side} at ${seconds(seen.time, 6)} s`;
   }
   if (seen.state === "on the way") return `on the way to the ${side}`;
   if (seen.state === "lost") return `lost: it never reached the ${side}`;
-  return `the ${side}'s end is not recorded`;
+  return told ? `the bytes at the ${side} (${line(told)}) are not recorded, only what its code does` : `the ${side}'s end is not recorded`;
 }
 
 // Bytes as offset, hex and ASCII.
@@ -559,7 +560,7 @@ class Detail {
     const { row } = data;
     const [client, server] = data.label?.length ? data.label : ["client", "server"];
     const arrow = row.source === "client to server" ? " \u2192 " : row.source === "server to client" ? " \u2190 " : "";
-    const who = arrow ? `client${arrow}server` : row.source;
+    const who = arrow ? `client${arrow}server` : line(this.view.name(row)) || row.source;
     this.title.append(
       h("span", { class: "wsl-kind", "data-kind": row.kind, text: kindWord(row) }), " ",
       h("strong", { text: line(shortName(row)) }), " ",
@@ -686,7 +687,8 @@ class Detail {
     if (named && row.connection) fact("Ends", `client: ${line(client)}`, `server: ${line(server)}`);
     if (row.source.includes(" ")) {
       const [from, to] = row.source.startsWith("client") ? ["client", "server"] : ["server", "client"];
-      const words = [from, to].map((side) => seenWords(side, data[side] ?? { state: "unrecorded" }, row.source));
+      const told = (side) => this.view.name({ ...row, source: side });
+      const words = [from, to].map((side) => seenWords(side, data[side] ?? { state: "unrecorded" }, row.source, told(side)));
       const [a, b] = [data[from]?.time, data[to]?.time];
       if (typeof a === "number" && typeof b === "number") words[1] += `, ${later(b - a)}`;
       fact("Seen", ...words);
@@ -750,6 +752,7 @@ class View {
     this.gone = this.parted = false;
     this.counts = this.kinds.map(() => 0);
     this.blocks = new Blocks();
+    this.ends = {}; // the names of a connection's client and server, where another process tells of them
     this.asked = new Map(); // request -> {since, key}
     this.requests = 0;
     this.detail = new Detail(this);
@@ -834,6 +837,7 @@ class View {
       this.hi = Math.max(this.hi, message.hi);
       this.blocks.drop(this.lo);
     }
+    Object.assign(this.ends, message.ends);
     if (buffers.length && message.n) this.blocks.add(new Block(message.at, message.n, buffers[0], this.kinds), this.list.top);
     if (this.list.selected && this.list.selected.at < this.lo) this.list.selected = null;
     if (this.list.selected) this.list.selected.pos ??= this.blocks.get(this.list.selected.at)?.pos;
@@ -902,6 +906,12 @@ class View {
     });
   }
 
+  // What the end is called that a row is about, where it is a page or Node: "browser".
+  name(row) {
+    const place = ["client", "server"].indexOf(row.source);
+    return place < 0 ? "" : this.ends[row.connection]?.[place] ?? "";
+  }
+
   // The words around the list.
   status() {
     const { list, counts } = this, hidden = this.model.get("hidden");
@@ -949,7 +959,7 @@ class View {
       this.speaking = null;
       const fresh = this.hi - this.spokenTo, last = this.blocks.get(this.hi - 1);
       this.spokenTo = this.hi;
-      if (fresh > 0 && this.paused === null) this.say((fresh > 1 ? `${plural(fresh, "new row")}, the last: ` : "") + (last ? spoken(last) : ""));
+      if (fresh > 0 && this.paused === null) this.say((fresh > 1 ? `${plural(fresh, "new row")}, the last: ` : "") + (last ? spoken(last, this.name(last)) : ""));
     }, Math.max(300, SPEAK - (performance.now() - (this.spokenAt ?? -SPEAK))));
   }
 
