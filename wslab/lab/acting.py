@@ -14,6 +14,7 @@ from wslab.net import (
     BadValue,
     Buffers,
     ClientHost,
+    RelayLeg,
     Server,
     WebSocket,
     buffers_of_connection,
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
     from websockets.asyncio.server import ServerConnection
 
-    from wslab.net import Faults
+    from wslab.net import Faults, Relay
 
 _CLOSED = "that connection is closed; choose another, or make one: socket = lab.WebSocket(server.url)"
+_NOT_OURS = "that end is another program's code, which sends, pings and closes for itself; its line can be broken here"
 _LOOP_ENDED = "the event loop of that client has ended; make one: connection = await lab.connect(server.url)"
 
 
@@ -40,10 +42,10 @@ class LabEnds:
     Args:
         timeline: Knows the numbers of connections.
         host: Knows the lab's sockets.
-        servers: Gives the lab's servers.
+        servers: Gives the lab's servers, and the relays in front of servers that are not ours.
     """
 
-    def __init__(self, timeline: Timeline, host: ClientHost, servers: Callable[[], list[Server]]) -> None:
+    def __init__(self, timeline: Timeline, host: ClientHost, servers: Callable[[], list[Server | Relay]]) -> None:
         self._timeline = timeline
         self._host = host
         self._servers = servers
@@ -86,7 +88,7 @@ class LabEnds:
 
     def send(self, key: Hashable, data: str | bytes) -> None:
         """Send a message from an end."""
-        actor = self._find(key)
+        actor = self._ours(key)
         if isinstance(actor, WebSocket):
             actor.on_home(lambda: actor.send(data))
         else:
@@ -94,14 +96,14 @@ class LabEnds:
 
     def ping(self, key: Hashable) -> None:
         """Send a Ping from an end; a browser-style WebSocket cannot."""
-        actor = self._find(key)
+        actor = self._ours(key)
         if isinstance(actor, WebSocket):
             raise BadValue("a browser's WebSocket has no ping(): only the server's end can ping here")
         self._run(key, actor.ping)
 
     def close(self, key: Hashable, code: int | None, reason: str) -> None:
         """Start the closing handshake from an end."""
-        actor = self._find(key)
+        actor = self._ours(key)
         if isinstance(actor, WebSocket):
             check_close(code, reason)
             actor.on_home(lambda: actor.close(code, reason))
@@ -132,7 +134,11 @@ class LabEnds:
             *((end, buffers_of_connection(client)) for end, (client, _) in self.clients().items()),
         ]
         for server in self._servers():
-            ends += [(end, buffers_of_connection(link)) for end, link in server.links().items()]
+            ends += [
+                (end, buffers_of_connection(link))
+                for end, link in server.links().items()
+                if not isinstance(link, RelayLeg)
+            ]
         for end, buffers in ends:
             number = self._timeline.connection_of(end)
             if number is not None and buffers is not None:
@@ -141,7 +147,11 @@ class LabEnds:
 
     def can_ping(self, key: Hashable) -> bool:
         """Whether an end can send a Ping."""
-        return isinstance(key, End) and key not in {socket.end for socket in tuple(self._host.sockets)}
+        return isinstance(key, End) and key not in {socket.end for socket in tuple(self._host.sockets)} and not key.told
+
+    def can_act(self, key: Hashable) -> bool:
+        """Whether an end can send and close here; another program's cannot."""
+        return isinstance(key, End) and not key.told
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Be told, on any thread, when the choices may have changed."""
@@ -160,7 +170,13 @@ class LabEnds:
             ends += server.links()
         return ends
 
-    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection:
+    def _ours(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection:
+        actor = self._find(key)
+        if isinstance(actor, RelayLeg):
+            raise BadValue(_NOT_OURS)
+        return actor
+
+    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection | RelayLeg:
         for socket in tuple(self._host.sockets):
             if socket.end is key:
                 return socket
@@ -188,7 +204,7 @@ class LabEnds:
                 raise BadValue(_LOOP_ENDED) from None
             return
         for server in self._servers():
-            if key in server.links():
+            if key in server.links() and isinstance(server, Server):
                 server.act(work)
 
 

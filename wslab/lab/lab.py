@@ -14,6 +14,7 @@ from wslab.lab import leaving
 from wslab.lab.acting import LabEnds
 from wslab.lab.asked import check_bounds, check_name, check_options, check_port
 from wslab.lab.connecting import Connecting
+from wslab.lab.hosting import Hosting
 from wslab.lab.proxies import let_loopback_pass
 from wslab.lab.replacing import Replacing
 from wslab.lab.settling import still_open
@@ -53,6 +54,7 @@ class Lab(Connecting, Showing):
     Attributes:
         name: Its name.
         timeline: Everything that was recorded.
+        hosting: What runtimes that are not ours use of this lab: `wslab.peers`.
         WebSocket: The browser's WebSocket, recorded by this lab: ``socket = lab.WebSocket(server.url)``.
 
     Raises:
@@ -69,10 +71,12 @@ class Lab(Connecting, Showing):
         host = ClientHost(self._io, self.timeline, self._excuse)
         self._host = host
         self.WebSocket: type[WebSocket] = type("WebSocket", (WebSocket,), {"host": host, "__doc__": WebSocket.__doc__})
-        self._ends = LabEnds(self.timeline, host, lambda: list(self._servers.values()))
         self._raws = Raws(self._io, self.timeline)
-        self._replacing = Replacing(self.timeline, self._check_open, self._ends.changed)
+        self._ends = LabEnds(self.timeline, host, lambda: [*self._servers.values(), *self.hosting.relays])
+        self.hosting = Hosting(self.timeline, self._io, self._servers_now, self._ends.changed, self._check_open)
+        self._replacing = Replacing(self.timeline, self.hosting, self._check_open, self._ends.changed)
         self._servers = self._replacing.servers
+        self._ends.watch(self.hosting.ports_may_have_changed)
         host.changed = self._ends.changed
         self._find_home()
         install_prints()
@@ -153,6 +157,7 @@ class Lab(Connecting, Showing):
             return f"<Lab {self.name!r} closed>"
         lines = [f"Lab {self.name!r}"]
         lines += [f"  server {s.name!r} at {s.url}, {len(s.links())} open" for s in self.servers] or ["  no server"]
+        lines += [f"  {guest.description}" for guest in self.hosting.guests]
         lines += [f"  {socket!r}" for socket in sorted(self._host.sockets, key=lambda socket: socket.end.created)]
         lines += [f"  client #{number} of lab.connect()" for number in self._ends.client_numbers()]
         lines += [f"  raw socket to {url}" for url in self._raws.urls]
@@ -171,6 +176,9 @@ class Lab(Connecting, Showing):
     def _start_watch(self, thread: LoopThread) -> None:
         self._watch = thread.loop.create_task(leaving.watch(self.timeline, self._servers))
 
+    def _servers_now(self) -> tuple[Server, ...]:
+        return tuple(self._servers.values())
+
     def _excuse(self) -> str:
         return next((excuse for server in self.servers if (excuse := server.excuse())), "")
 
@@ -185,7 +193,9 @@ class Lab(Connecting, Showing):
         deadline, pause = time.monotonic() + limit, 0.002
         while True:
             await leaving.turn(list(self.servers))
-            reasons = still_open(self.timeline, list(self._servers.values()), tuple(self._host.sockets))
+            reasons = still_open(
+                self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
+            )
             if not reasons:
                 return
             if time.monotonic() > deadline:
@@ -222,7 +232,9 @@ class Lab(Connecting, Showing):
         """Close all that is open. Runs on any loop."""
         await leaving.wait_gone(self._gone)
         await asyncio.gather(
-            leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread), self._raws.close()
+            leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
+            self._raws.close(),
+            self.hosting.end(self._closed),
         )
         await asyncio.gather(*(server.shut_down(1001) for server in self._servers.values()))
         self._stop_showing()

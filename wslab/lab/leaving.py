@@ -13,6 +13,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+from wslab.lab.hosting import NoLab
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
@@ -39,8 +41,25 @@ def enter(lab: Lab) -> tuple[dict[str, int], Future[None] | None]:
     Returns:
         The ports by server name that it inherits, and what is done once the other is gone.
     """
-    old, _labs[lab.name] = _labs.get(lab.name), lab
+    old = _labs.pop(lab.name, None)
+    _labs[lab.name] = lab  # the newest last
     return old.hand_over() if old is not None else ({}, None)
+
+
+def current_lab(name: str | None = None) -> Lab:
+    """The newest open lab, or the open one of a name.
+
+    Raises:
+        NoLab: There is none.
+    """
+    if name is None:
+        if not _labs:
+            raise NoLab("there is no lab yet; run: from wslab import Lab; lab = Lab()")
+        return next(reversed(_labs.values()))
+    if name not in _labs:
+        there = f"the labs are {', '.join(map(repr, _labs))}" if _labs else "there is none yet"
+        raise NoLab(f"there is no lab named {name!r}, {there}; run: lab = Lab({name!r})")
+    return _labs[name]
 
 
 def leave(lab: Lab) -> None:

@@ -10,6 +10,7 @@ from wslab.net import Handler, LabClosed, Origins, PortTaken, Server
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wslab.lab.hosting import Hosting
     from wslab.timeline import Timeline
 
 
@@ -18,6 +19,7 @@ class Replacing:
 
     Args:
         timeline: Where they record.
+        hosting: Has the markers that pages put into their URLs, and knows who of the lab holds a port.
         check_open: Raises `LabClosed` once the lab is closed.
         changed: Told when the ends that can act may have changed.
 
@@ -26,8 +28,11 @@ class Replacing:
         ports: The port of each name, also of the lab before.
     """
 
-    def __init__(self, timeline: Timeline, check_open: Callable[[], None], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, timeline: Timeline, hosting: Hosting, check_open: Callable[[], None], changed: Callable[[], None]
+    ) -> None:
         self._timeline = timeline
+        self._hosting = hosting
         self._check_open = check_open
         self._changed = changed
         self._changing = False
@@ -44,13 +49,15 @@ class Replacing:
             old = self.servers.get(name)
             if old is not None and port in (0, old.port):
                 await self._retire(old)
-            server = Server(name, handler, self._timeline, origins, options)
+            server = Server(name, handler, self._timeline, origins, options, self._hosting.markers)
             try:
                 await server.start(port or self.ports.get(name, 0))
-            except PortTaken:
+            except PortTaken as error:
                 if port:
-                    raise
-                server = Server(name, handler, self._timeline, origins, options)  # somebody took it meanwhile
+                    raise self._hosting.explained(error) from None
+                server = Server(
+                    name, handler, self._timeline, origins, options, self._hosting.markers
+                )  # taken meanwhile
                 await server.start(0)
             server.on_change(self._changed)
             self.servers[name] = server
@@ -63,6 +70,7 @@ class Replacing:
             if old is not None:  # on another port it goes on until the new one serves
                 await self._retire(old)
             self._timeline.note(f'server "{name}" listens', server.url)
+            self._changed()
             return server
         finally:
             self._changing = False

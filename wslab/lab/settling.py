@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.net import Server, WebSocket
+    from wslab.net import Relay, Server, WebSocket
     from wslab.timeline import Timeline
 
 
-def still_open(timeline: Timeline, servers: list[Server], sockets: tuple[WebSocket, ...]) -> list[str]:
+def still_open(
+    timeline: Timeline, servers: list[Server], relays: list[Relay], sockets: tuple[WebSocket, ...]
+) -> list[str]:
     """Say what has not settled.
 
     Args:
         timeline: Knows what was sent and not received.
         servers: Know their handlers.
+        relays: Stand in front of servers that are not ours.
         sockets: Know their events.
 
     Returns:
         Nothing once all has settled.
     """
     reasons = timeline.unsettled()
-    ports = {server.port for server in servers if server.running}
+    ports = {each.port for each in (*servers, *relays) if each.running}
     for connection in timeline.connections():
         client = connection.client_end
         if client is None or connection.server_end is not None or client.closed is not None:

@@ -1,0 +1,177 @@
+"""What runtimes that are not ours use of a lab: `wslab.peers` starts a Node or speaks with a page, a lab is their host.
+
+guests     what must end with the lab: a Node process, a page's run
+relays     stand in front of servers that are not ours, and record them
+ports      where the lab's servers and relays listen: what ``ws://localhost:8080`` means in a cell
+markers    pair a page's socket with the server's end of its connection
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from wslab.net import LabError, Markers, PortTaken, Relay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wslab.net import LoopThread, Server
+    from wslab.timeline import Timeline
+
+_GOODBYE = 0.4  # how long a guest may take to end, in seconds
+
+
+class NoLab(LabError, LookupError):
+    """There is no lab, or none of that name."""
+
+
+class Guest(Protocol):
+    """Something of another runtime that lives in a lab."""
+
+    @property
+    def description(self) -> str:
+        """What it is, for the lab's `repr`."""
+
+    async def end(self, why: str) -> None:
+        """End, within 0.4 s. Runs on the lab's thread."""
+
+
+class Hosting:
+    """What a lab offers to runtimes that are not ours.
+
+    Args:
+        timeline: Where they are recorded.
+        thread: Gives the lab's own thread, started when it is first needed.
+        servers: Gives the lab's servers.
+        changed: Told when the ends that can act may have changed.
+        check_open: Raises `LabClosed` once the lab is closed.
+
+    Attributes:
+        timeline: Where they are recorded.
+        markers: Pair their clients with our servers.
+        thread: Gives the lab's own thread, where relays and control channels live.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        thread: Callable[[], LoopThread],
+        servers: Callable[[], Iterable[Server]],
+        changed: Callable[[], None],
+        check_open: Callable[[], None],
+    ) -> None:
+        self.timeline = timeline
+        self.markers = Markers()
+        self.thread = thread
+        self._servers = servers
+        self._changed = changed
+        self._check_open = check_open
+        self._relays: list[Relay] = []
+        self._guests: list[Guest] = []
+        self._watchers: list[Callable[[], None]] = []
+        self._known: dict[int, str] = {}
+
+    @property
+    def relays(self) -> list[Relay]:
+        """The relays that run."""
+        return [relay for relay in tuple(self._relays) if relay.running]
+
+    @property
+    def guests(self) -> tuple[Guest, ...]:
+        """What lives in this lab."""
+        return tuple(self._guests)
+
+    def ports(self) -> dict[int, str]:
+        """The ports where servers and relays of this lab listen, each with its name."""
+        return {each.port: each.name for each in (*self._servers(), *self.relays) if each.running}
+
+    def watch_ports(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Be told, on any thread, when `ports` has changed. The callback must return at once.
+
+        Returns:
+            A function that ends the watch.
+        """
+        self._watchers.append(callback)
+
+        def unwatch() -> None:
+            if callback in self._watchers:
+                self._watchers.remove(callback)
+
+        return unwatch
+
+    def ports_may_have_changed(self) -> None:
+        """Look whether `ports` has changed, and tell whoever watches."""
+        ports = self.ports()
+        if ports != self._known:
+            self._known = ports
+            for watcher in tuple(self._watchers):
+                watcher()
+
+    async def relay(self, name: str, port: int) -> Relay:
+        """Start a relay.
+
+        Args:
+            name: The name of what it stands in front of.
+            port: The port to own on 127.0.0.1 and ::1, or 0 for a free one.
+
+        Raises:
+            PortTaken: Somebody else listens there; who is said.
+            LabClosed: The lab is closed.
+        """
+        self._check_open()
+        relay = Relay(name, self.timeline, self.markers, self.thread())
+        try:
+            await relay.listen(port)
+        except PortTaken as error:
+            raise self.explained(error) from None
+        relay.on_change(self._changed)
+        self._relays.append(relay)
+        self._changed()
+        return relay
+
+    async def drop(self, relay: Relay) -> None:
+        """Stop a relay; its connections end."""
+        await relay.shut_down(1001)
+        if relay in self._relays:
+            self._relays.remove(relay)
+        self._changed()
+
+    def explained(self, error: PortTaken) -> PortTaken:
+        """The same error, naming who of this lab has the port."""
+        for server in self._servers():
+            if server.running and server.port == error.port:
+                return PortTaken(error.port, f'server "{server.name}" of this lab (await server.stop() ends it)')
+        for relay in self.relays:
+            if relay.port == error.port:
+                return PortTaken(error.port, f'the Node cell "{relay.name}" of this lab (%node --stop ends it)')
+        return error
+
+    def join(self, guest: Guest) -> None:
+        """Take in something that must end with this lab.
+
+        Raises:
+            LabClosed: The lab is closed.
+        """
+        self._check_open()
+        self._guests.append(guest)
+
+    def leave(self, guest: Guest) -> None:
+        """Forget a guest that has ended."""
+        if guest in self._guests:
+            self._guests.remove(guest)
+
+    async def end(self, why: str) -> None:
+        """End all guests and relays, because the lab ends. Runs on any loop."""
+        guests, relays = self.guests, tuple(self._relays)
+        if not guests and not relays:
+            return
+        thread = self.thread()
+        ending = [
+            asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guest.end(why), thread.loop)) for guest in guests
+        ]
+        if ending:
+            await asyncio.wait(ending, timeout=_GOODBYE)
+        await asyncio.gather(*(relay.shut_down(1001) for relay in relays))
+        self._guests.clear()
+        self._relays.clear()
