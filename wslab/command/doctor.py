@@ -10,7 +10,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from wslab import __version__
-from wslab.command.checks import HELPFUL, NEEDED, Finding, lacking
+from wslab.command.checks import HELPFUL, NEEDED
+from wslab.command.finding import Finding, lacking
 from wslab.command.words import paint, pip_install
 
 if TYPE_CHECKING:

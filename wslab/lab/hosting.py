@@ -84,7 +84,8 @@ class Hosting:
 
     def ports(self) -> dict[int, str]:
         """The ports where servers and relays of this lab listen, each with its name."""
-        return {each.port: each.name for each in (*self._servers(), *self.relays) if each.running}
+        listening: list[Server | Relay] = [*self._servers(), *self.relays]
+        return {each.port: each.name for each in listening if each.running}
 
     def watch_ports(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Be told, on any thread, when `ports` has changed. The callback must return at once.

@@ -24,7 +24,8 @@ def still_open(
         Nothing once all has settled.
     """
     reasons = timeline.unsettled()
-    ports = {each.port for each in (*servers, *relays) if each.running}
+    listening: list[Server | Relay] = [*servers, *relays]
+    ports = {each.port for each in listening if each.running}
     for connection in timeline.connections():
         client = connection.client_end
         if client is None or connection.server_end is not None or client.closed is not None:

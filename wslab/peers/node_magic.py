@@ -1,0 +1,160 @@
+"""The magic ``%%node``: the cell's JavaScript runs in a real Node, with the package ``ws``.
+
+%%node [--name NAME] [--wait [SECONDS]] [--lab NAME]     run the cell; its servers and sockets are on the lab's timeline
+%%node --save VARIABLE                                   run nothing: the cell's text becomes a Python variable
+%node --stop [--name NAME] [--lab NAME]                  end a run, or all runs; so does %%node --stop
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import shlex
+from typing import Any, NamedTuple
+
+from IPython.core.error import UsageError
+from IPython.core.getipython import get_ipython
+
+from wslab.lab import current_lab
+from wslab.net import LabError
+from wslab.peers import node_words as words
+from wslab.peers.node_run import NodeRun, runs
+
+USAGE = "%%node [--name NAME] [--wait [SECONDS]] [--stop] [--lab NAME] [--save VARIABLE]"
+"""What may stand behind it."""
+
+WAIT = 30.0
+"""How long ``--wait`` waits, in seconds."""
+
+READY = 10.0
+"""How long the magic waits for the cell's main part, in seconds."""
+
+_LONGEST = 3600.0
+
+
+class Asked(NamedTuple):
+    """What stands behind ``%%node``."""
+
+    name: str | None = None
+    wait: float | None = None
+    stop: bool = False
+    lab: str | None = None
+    save: str | None = None
+
+
+def asked(line: str) -> Asked:
+    """Read what stands behind ``%%node``.
+
+    Raises:
+        UsageError: It is something else; says what was expected.
+    """
+    try:
+        given = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{error} in {line!r}; write {USAGE}") from None
+    result = Asked()
+    while given:
+        option, _, value = given.pop(0).partition("=")
+        if option in ("--name", "--lab", "--save"):
+            value = value or (given.pop(0) if given and not given[0].startswith("--") else "")
+            if not value:
+                raise UsageError(f"{option} is followed by a name, such as {option} chat")
+            named: dict[str, Any] = {option[2:]: value}
+            result = result._replace(**named)
+        elif option == "--wait":
+            value = value or (given.pop(0) if given and not given[0].startswith("--") else "")
+            result = result._replace(wait=_seconds(value) if value else WAIT)
+        elif option == "--stop" and not value:
+            result = result._replace(stop=True)
+        else:
+            raise UsageError(f"%%node does not know {option!r}; write {USAGE}")
+    return _checked(result)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _LONGEST:
+        raise UsageError(
+            f"--wait takes seconds, more than 0 and at most {_LONGEST:g}, not {text!r}; left out, it is {WAIT:g}"
+        )
+    return seconds
+
+
+def _checked(result: Asked) -> Asked:
+    """See that what was asked for can be done together."""
+    if result.save is not None and (not result.save.isidentifier() or keyword.iskeyword(result.save)):
+        raise UsageError(f"--save takes the name of a Python variable, such as --save answer, not {result.save!r}")
+    if result.save is not None and (result.stop or result.wait or result.name or result.lab):
+        raise UsageError("--save only keeps the cell's text and runs nothing; leave the other options out")
+    if result.stop and result.wait:
+        raise UsageError("--stop ends a run, and --wait waits for one to end; write one of them")
+    return result
+
+
+def node(line: str, cell: str | None = None) -> None:
+    """Run a cell's JavaScript in Node.
+
+    Args:
+        line: What stands behind the magic.
+        cell: The JavaScript; None in a line of its own (``%node --stop``).
+
+    Raises:
+        UsageError: What was written cannot be run; says what to write instead.
+    """
+    wanted = asked(line)
+    if wanted.save is not None:
+        _save(wanted.save, cell)
+    elif wanted.stop:
+        _stop(wanted)
+    elif cell is None:
+        raise UsageError("%node is for %node --stop; to run JavaScript, write %%node in the first line of a cell")
+    elif not cell.strip():
+        raise UsageError("%%node stands in the first line of a cell, and the JavaScript below it")
+    else:
+        _run(wanted, cell)
+
+
+def _run(wanted: Asked, cell: str) -> None:
+    try:
+        run = NodeRun(current_lab(wanted.lab), cell, wanted.name or "node")
+    except LabError as error:
+        raise UsageError(str(error)) from None
+    run.console.show()
+    try:
+        run.start()
+        if not run.wait_ready(READY):
+            run.console.banner(words.SLOW.format(seconds=READY))
+        if wanted.wait is not None and not run.wait_ended(wanted.wait):
+            name = f" --name {shlex.quote(wanted.name)}" if wanted.name else ""
+            print(words.STILL.format(seconds=wanted.wait, name=name))  # noqa: T201  the cell's output: what it waited for
+    except LabError as error:
+        raise UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        run.stop("the kernel was interrupted")
+        raise
+
+
+def _stop(wanted: Asked) -> None:
+    try:
+        lab = current_lab(wanted.lab)
+    except LabError as error:
+        raise UsageError(str(error)) from None
+    found = runs(lab.hosting, wanted.name)
+    for run in found:
+        run.stop("%node --stop")
+    if not found:
+        which = f" named {wanted.name!r}" if wanted.name else ""
+        there = ", ".join(repr(run.name) for run in runs(lab.hosting))
+        print(f"no Node cell{which} is running{f'; there is {there}' if there else ''}")  # noqa: T201  the cell's output
+
+
+def _save(variable: str, cell: str | None) -> None:
+    if cell is None:
+        raise UsageError(f"--save keeps the text of a cell: write %%node --save {variable} in the first line of one")
+    shell: Any = get_ipython()
+    if shell is None:
+        raise UsageError("--save works in a notebook or in IPython")
+    shell.push({variable: cell})

@@ -1,0 +1,140 @@
+"""A Node process and everything it starts: begun together, ended together.
+
+    kernel ──stdin──►  a Worker in Node: when stdin ends, the kernel is gone, and the Worker kills the whole group
+    kernel ──signal──► the process group: SIGTERM, and SIGKILL for what has not gone soon after
+    after the end      what left the group is found by the run's mark in its environment
+
+So nothing outlives the run, whichever of the two ends first and however.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wslab.peers.node_find import Node
+
+STATIC = Path(__file__).parent / "static"
+MARK = "WSLAB_NODE_RUN"
+_CHUNK = 64 * 1024
+
+
+class NodeProcess:
+    """Node, running a cell.
+
+    Args:
+        node: Which Node.
+        told: What node_main.cjs is told first, see there; what all runs are told is added here.
+        packages: A folder of packages that ``require`` looks into last.
+    """
+
+    def __init__(self, node: Node, told: dict[str, Any], packages: Path | None) -> None:
+        packaged = None if packages is None else str(packages)
+        self._told = {**told, "socket": _socket_text(), "kernel": os.getpid(), "ws": packaged}
+        self._mark = secrets.token_hex(16)
+        environment = node.environment() | {MARK: self._mark}
+        if packages is not None:
+            places = (os.environ.get("NODE_PATH", ""), str(packages / "node_modules"))
+            environment["NODE_PATH"] = os.pathsep.join(filter(None, places))
+        self._writing = threading.Lock()
+        self._open = True
+        self._process = subprocess.Popen(  # noqa: S603  Node, found by node_find
+            [node.path, "--experimental-vm-modules", str(STATIC / "node_main.cjs")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # one stream, so that all of it keeps its order
+            bufsize=0,
+            env=environment,
+            start_new_session=True,
+        )
+        self.pid = self._process.pid
+        self._watcher = threading.Thread(target=self._watch, name=f"wslab node {self.pid}", daemon=True)
+        self._watcher.start()
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code; the negative number of a signal that ended it; None while it runs."""
+        return self._process.returncode
+
+    def chunks(self) -> Iterator[bytes]:
+        """What it writes, until it and all it has started are gone. Blocks."""
+        self._begin()
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError, ValueError):
+            while chunk := os.read(self._process.stdout.fileno(), _CHUNK):
+                yield chunk
+        self._watcher.join()
+        with self._writing:
+            self._open = False
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send a message to Node. Returns at once: where Node does not listen any more, nothing is sent."""
+        with self._writing:
+            if self._open and self._process.stdin is not None:
+                # At most a few hundred bytes: a pipe takes them whole or not at all.
+                with contextlib.suppress(OSError):
+                    os.write(self._process.stdin.fileno(), json.dumps(message).encode() + b"\n")
+
+    def signal(self, *, kill: bool = False) -> None:
+        """Ask the whole group to end, or kill it. Returns at once."""
+        if self._process.returncode is not None:
+            return
+        if sys.platform == "win32":
+            _kill_tree(self.pid)
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+    def _begin(self) -> None:
+        """Sends what Node is told first: it may be long, and Node reads it before anything else."""
+        assert self._process.stdin is not None
+        pipe = self._process.stdin.fileno()
+        with self._writing, contextlib.suppress(OSError):
+            rest = memoryview(json.dumps(self._told).encode() + b"\n")
+            while rest:
+                rest = rest[os.write(pipe, rest) :]
+            if sys.platform != "win32":
+                os.set_blocking(pipe, False)
+
+    def _watch(self) -> None:
+        """Waits for Node, and kills what it has left behind."""
+        self._process.wait()
+        if sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get(MARK) == self._mark:
+                    process.kill()
+
+
+@cache
+def _socket_text() -> str:
+    """The wrapper around Node's own WebSocket: the browser's, in one text for both."""
+    return (STATIC / "socket.js").read_text(encoding="utf-8")
+
+
+def _kill_tree(pid: int) -> None:
+    """Kills a process and what it has started, where there are no process groups."""
+    with contextlib.suppress(psutil.Error):
+        parent = psutil.Process(pid)
+        for process in (*parent.children(recursive=True), parent):
+            with contextlib.suppress(psutil.Error):
+                process.kill()

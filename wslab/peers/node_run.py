@@ -1,0 +1,251 @@
+"""One run of a cell in a real Node.
+
+    NodeRun.start() ──► NodeProcess ──► its items ──► Witnesses (rows of the timeline), Console (lines under the cell),
+                                                      NodeRelays (the ports of its servers)
+
+A run ends when Node ends, when it is stopped or replaced, or with its lab. Its items are taken by a thread of its own, so its
+output keeps nobody waiting but Node itself; the methods for others may be called from anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from wslab.net import LabError
+from wslab.peers import node_words as words
+from wslab.peers.node_find import find_node
+from wslab.peers.node_news import NodeNews
+from wslab.peers.node_output import Crash, Output
+from wslab.peers.node_process import NodeProcess
+from wslab.peers.node_relays import NodeRelays
+from wslab.peers.node_ws import packages_for
+from wslab.peers.witness import Witnesses
+from wslab.view import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from concurrent.futures import Future
+
+    from wslab.lab import Lab
+    from wslab.timeline import End
+
+_POLITE = 0.3  # seconds between SIGTERM and SIGKILL
+_GUEST = 0.15  # the same where the lab ends: it waits no longer than 0.4 s
+_END = 3.0  # seconds for everything behind Node's end
+_LONGEST_CELL = 1_000_000  # characters
+
+
+class NodeRun:
+    """A run of JavaScript in Node.
+
+    Args:
+        lab: Where it is recorded.
+        code: The JavaScript.
+        name: A lab has one run of each name: starting another ends it.
+
+    Attributes:
+        console: What stands under the cell; it is shown by whoever has the cell.
+    """
+
+    def __init__(self, lab: Lab, code: str, name: str = "node") -> None:
+        if len(code) > _LONGEST_CELL:
+            raise LabError(f"a cell of at most {_LONGEST_CELL:,} characters can run in Node, not of {len(code):,}")
+        self.name = name
+        self.console = Console(name)
+        self._code = code
+        self._timeline = lab.timeline
+        self._hosting = lab.hosting
+        self._key = self._hosting.markers.issue()
+        self._witnesses = Witnesses(lab.timeline, "node", self._key, place=self._place)
+        self._process: NodeProcess | None = None
+        self._relays: NodeRelays | None = None
+        self._why = ""  # why it was stopped
+        self._leaving = False  # Node has gone
+        self._unwatch: Callable[[], None] = lambda: None
+        self._stopping = threading.Lock()
+        self._ready = threading.Event()  # its main part has run, or it has ended
+        self._ended = threading.Event()
+
+    def __repr__(self) -> str:
+        return (
+            f"<NodeRun {self.name!r} {'ended' if self.exit_code is not None else 'runs' if self._process else 'new'}>"
+        )
+
+    @property
+    def description(self) -> str:
+        """What it is, for the lab's `repr`."""
+        where = words.listening(self._relays.ports) if self._relays else ""
+        return f"Node cell {self.name!r}{', ' if where else ''}{where}"
+
+    @property
+    def exit_code(self) -> int | None:
+        """Node's exit code, the negative number of a signal that ended it, or None while it runs."""
+        return self._process.code if self._process is not None and self._ended.is_set() else None
+
+    # For whoever starts it
+
+    def start(self) -> None:
+        """Start Node with the cell. A run of the same name in this lab is ended first. Returns before the cell has run.
+
+        Raises:
+            NoNode: There is no Node here.
+            NoWs: The cell uses ``ws``, and it could not be installed.
+            LabClosed: The lab is closed.
+        """
+        if self._process is not None or self._ended.is_set():
+            raise LabError("a run runs once; make another: NodeRun(lab, code).start()")
+        try:
+            for old in runs(self._hosting, self.name):
+                old.stop("the cell was run again")
+            node = find_node()
+            packages = packages_for(self._code, node, lambda text: self.console.state("waiting", text))
+            self._hosting.join(self)
+        except LabError as error:
+            self._over(str(error))
+            raise
+        crash = Crash(os.getcwd(), str(packages) if packages else None)  # noqa: PTH109
+        self._news = NodeNews(
+            self.name, self.console, self._timeline, self._witnesses, crash, self._ready.set, self._ask
+        )
+        self._thread = self._hosting.thread()
+        self._relays = NodeRelays(self._hosting, self.name, self._tell, self._news.taken, self._show)
+        self._timeline.expect_markers()
+        self._unwatch = self._hosting.watch_ports(self._ports_changed)
+        self._output = Output(f"\x1e{secrets.token_hex(12)} ")
+        try:
+            told = {"code": self._code, "prefix": self._output.prefix, "key": self._key}
+            self._process = NodeProcess(node, {**told, "ports": sorted(self._hosting.ports())}, packages)
+        except OSError as error:
+            said = f"Node does not start: {error.strerror or error}; type: {node.path} --version"
+            self._over(said)
+            raise LabError(said) from None
+        self._timeline.note(f'node "{self.name}" starts')
+        self.console.button("Stop", self._stop_soon)
+        self.console.state("running")
+        threading.Thread(target=self._read, name=f"wslab {self.name}", daemon=True).start()
+
+    def wait_ready(self, timeout: float = 10.0) -> bool:
+        """Wait until the cell's main part has run and its servers listen, or Node has ended. Returns whether that is so."""
+        return self._ready.wait(timeout)
+
+    def wait_ended(self, timeout: float = 30.0) -> bool:
+        """Wait until Node has ended, and its ports are free. Returns whether that is so."""
+        return self._ended.wait(timeout)
+
+    def stop(self, why: str = "run.stop()") -> None:
+        """End Node and everything it has started, and wait for that, a few seconds at most. Not on the lab's thread.
+
+        Args:
+            why: The reason, for the row and the head line.
+        """
+        if self._process is None:
+            return
+        with self._stopping:
+            self._ask_to_end(why)
+            if not self._ended.wait(_POLITE):
+                self._process.signal(kill=True)
+                self._ended.wait(_END)
+
+    # On the lab's thread
+
+    async def end(self, why: str, polite: float = _GUEST) -> None:
+        """End, because the lab ends."""
+        self._ask_to_end(why)
+        deadline = time.monotonic() + polite
+        while not self._ended.is_set() and time.monotonic() < deadline:  # noqa: ASYNC110  (set by another thread)
+            await asyncio.sleep(0.005)
+        if self._process is not None:
+            self._process.signal(kill=True)
+        while not self._ended.is_set() and time.monotonic() < deadline + _END:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+    def _ask_to_end(self, why: str) -> None:
+        if self._process is not None and not self._ended.is_set():
+            self._why = self._why or why
+            self._process.signal()
+
+    def _stop_soon(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._on_thread(self.end("the button Stop", _POLITE))
+
+    def _on_thread(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._thread.loop)
+        except RuntimeError:  # the process ends
+            work.close()
+            raise
+
+    # On the thread of this run
+
+    def _read(self) -> None:
+        assert self._process is not None
+        for chunk in self._process.chunks():
+            for told in self._output.feed(chunk):
+                self._news.take(told)
+        for told in self._output.end():
+            self._news.take(told)
+        self._finish(self._process.code or 0)
+
+    def _ask(self, kind: str, ask: int, port: int) -> None:
+        """A server of the cell listens or has closed."""
+        assert self._relays is not None
+        with contextlib.suppress(RuntimeError):  # the lab's thread has ended
+            if kind == "unlisten":
+                self._on_thread(self._relays.release(ask))
+            elif kind == "listen":
+                self._on_thread(self._relays.listen(ask, port))
+            else:
+                self._timeline.note(f'node "{self.name}" listens', self._relays.forward(ask, port))
+                self._show()
+
+    def _finish(self, code: int) -> None:
+        self._leaving = True
+        self._news.end()
+        error, how = self._news.error, words.ending(code)
+        self._witnesses.leave(f"Node has ended: {how}")
+        if self._why:
+            self.console.state("stopped", self._why)
+            self._timeline.note(f'node "{self.name}" stopped', self._why)
+        else:
+            self.console.state("failed" if code else "ended", f"{how}: {error}" if error and code else how)
+            self._timeline.note(f'node "{self.name}" ended', how, problem="Node crashed" if code < 0 else "")
+        self._over()
+
+    def _over(self, failed: str = "") -> None:
+        """Give everything back; where Node did not even start, say why."""
+        if failed:
+            self.console.state("failed", failed)
+        self._unwatch()
+        self._hosting.markers.revoke(self._key)
+        if self._relays is not None:
+            with contextlib.suppress(RuntimeError, TimeoutError):
+                self._on_thread(self._relays.close()).result(_END)
+        self._hosting.leave(self)
+        self.console.close()
+        self._ended.set()
+        self._ready.set()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        if self._process is not None:
+            self._process.tell(message)
+
+    def _ports_changed(self) -> None:
+        self._tell({"ports": sorted(self._hosting.ports())[:500]})
+
+    def _place(self, port: int) -> End | None:
+        return self._relays.end_of(port) if self._relays is not None else None
+
+    def _show(self) -> None:
+        if self._relays is not None and not self._leaving:
+            self.console.state("running", words.listening(self._relays.ports))
+
+
+def runs(hosting: Any, name: str | None = None) -> list[NodeRun]:
+    """The runs that live in a lab, or those of a name."""
+    return [guest for guest in hosting.guests if isinstance(guest, NodeRun) and name in (None, guest.name)]
