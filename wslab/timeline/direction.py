@@ -11,6 +11,7 @@ on the way, because a compressed stream can be entered only where the inflate co
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.places import Places
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MARK_ROWS = 256  # rows, or bytes, between two places where a compressed stream can be entered again
 _MARK_BYTES = 1024 * 1024
 _LITTLE = 512  # chunks, or bytes, that a writer decodes at once to make room
+_NEWEST = 1024  # rows, for who asks for one that was just decoded
 _LITTLE_BYTES = 128 * 1024
 
 
@@ -110,6 +112,11 @@ class Direction:
             self.head_stop = item.stop
         self.rows.append((row, item.since))
         self.places.add(row)
+
+    def text_at(self, start: int) -> str:
+        """The text of the row whose bytes begin at an offset, where it is one of the newest; else nothing."""
+        newest = islice(reversed(self.rows), _NEWEST)
+        return next((row.text for row, _ in newest if row.start == start), "")
 
     def ahead(self) -> int | None:
         """Until when a little of what is not decoded yet went by; None when there is no more than that."""

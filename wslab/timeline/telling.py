@@ -2,6 +2,7 @@
 
     note about ("server to client", "message", 2)  ──►  the third message decoded from that stream  ──►  its offset, the row's link
 
+A page cannot look into a Blob at once, so what it tells of one has no text: that of the bytes is taken.
 A call names the first byte it caused, an event the byte behind the last that caused it. What was told may be here before the
 bytes are: so such a note waits for its row, but not for ever, nor where that row can no longer come. It mostly comes after
 them: so what surely will be told is missed for as long.
@@ -38,6 +39,8 @@ def ready(connection: Connection, end: End, note: Note) -> bool:
     place = direction.places.find(what, number)
     if place is not None:
         note.link = (source, place[0] if source.startswith(end.side) else place[1])
+        if note.binary and not note.text:
+            note.text = direction.text_at(place[0])
     elif number >= direction.places.count(what) and _may_come(connection, end, note):
         return False
     note.about = None
