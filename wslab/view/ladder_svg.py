@@ -84,7 +84,12 @@ class _Drawing:
         )
         longest = max((columns(step.label) for step in trace.steps if step.shape != "box"), default=0)
         longest = max([longest, *(columns(step.problem) for step in trace.steps)])
-        self.lane = min(_MOST, max(_LEAST, longest + 4)) * _CHAR
+        heads = max(_wide(trace.client.caption), _wide(trace.server.caption)) + _wide(self._title) + 48
+        self.lane = max(min(_MOST, max(_LEAST, longest + 4)) * _CHAR, heads)
+
+    @property
+    def _title(self) -> str:
+        return f"connection {self._trace.number}"
 
     def draw(self, a: float, b: float) -> tuple[str, float]:
         """Draw between two lifelines at `a` and `b`.
@@ -97,7 +102,7 @@ class _Drawing:
             parts.append(_step(step, times, a, b, y))
             y += _height(step)
         parts = [_lifeline(trace.client, a, y), _lifeline(trace.server, b, y), *parts]
-        parts.append(_text((a + b) / 2, 24, f"connection {trace.number}", _INK, style=' font-weight="700"'))
+        parts.append(_text((a + b) / 2, 24, self._title, _INK, style=' font-weight="700"'))
         return "".join(parts), y + 40
 
 
