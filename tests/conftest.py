@@ -1,6 +1,7 @@
 """What holds for every test.
 
-- No test reads or writes the Jupyter or IPython folders of whoever runs it.
+- No test reads or writes the Jupyter or IPython folders of whoever runs it, nor the cache into which %%node installs `ws`:
+  all workers of a run share one, so `ws` is installed once.
 - Hypothesis has no deadline (a busy machine is no defect), and on CI it tries the same examples each time.
 - A notebook's cells carry the marker ``kernel``; those that need a page or Node are skipped here, where nbval runs them
   without either, and run for real in tests/browser.
@@ -17,7 +18,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.optional import on_ci
+from tests.optional import ELSEWHERE, on_ci
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -31,10 +32,6 @@ FOLDERS = {
     "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     "IPYTHONDIR": "ipython",
 }
-ELSEWHERE = {
-    "needs-page": "needs a page: run for real by tests/browser",
-    "needs-node": "needs Node beside the page: run for real by tests/browser",
-}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     for variable, folder in FOLDERS.items():
         os.environ[variable] = str(home / folder)
+    os.environ.setdefault("WSLAB_CACHE", str(home / "cache"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,9 +24,9 @@ _HERE = Path(__file__).parent
 
 
 class OpenNotebook(Protocol):
-    """Opens a notebook: from cells, or a copy of a file."""
+    """Opens a notebook: from cells, or a copy of a file; in JupyterLab, or in Notebook 7."""
 
-    def __call__(self, notebook: Sequence[str] | Path, *, page: Page = ...) -> Notebook: ...
+    def __call__(self, notebook: Sequence[str] | Path, *, page: Page = ..., app: type[Notebook] = ...) -> Notebook: ...
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -91,9 +91,9 @@ def open_notebook(jupyter: Jupyter, page: Page) -> Iterator[OpenNotebook]:
 
     opened: list[Notebook] = []
 
-    def open_one(notebook: Sequence[str] | Path, *, page: Page = page) -> Notebook:
+    def open_one(notebook: Sequence[str] | Path, *, page: Page = page, app: type[Notebook] = Notebook) -> Notebook:
         path = jupyter.copy(notebook) if isinstance(notebook, Path) else jupyter.write(notebook)
-        opened.append(Notebook(jupyter, page, path))
+        opened.append(app(jupyter, page, path))
         return opened[-1].open()
 
     yield open_one

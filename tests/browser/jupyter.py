@@ -1,10 +1,6 @@
-"""Real JupyterLab in a real Chromium, for tests: a server of its own, pages, notebooks.
+"""A Jupyter server for tests, in folders of its own: nobody's settings are read or changed.
 
-    Jupyter    one JupyterLab server in folders of its own: nobody's settings are read or changed
-    Notebook   one notebook open in one page: run cells, read outputs, ask the kernel, look at the page
-
-Nothing here sleeps: everything waits for the thing itself. Every page keeps what it requested (`requests`) and what its
-console and its errors said (`console`), so a test can demand that nothing left the machine and nothing went wrong.
+It serves JupyterLab and Notebook 7; `Notebook` and `Notebook7` are notebooks open in a page of theirs (notebook.py).
 
 Playwright's synchronous interface keeps an event loop running in the thread that uses it. Tests in this folder therefore
 run no asyncio code of their own; whatever needs a loop runs in the kernel.
@@ -21,15 +17,17 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tests.browser.notebook import TIMEOUT, Notebook, Notebook7
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket
+__all__ = ["CHROMIUM_ARGUMENTS", "ROOT", "TIMEOUT", "Jupyter", "Notebook", "Notebook7", "chromium"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,20 +41,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--enable-precise-memory-info",
+    "--host-resolver-rules=MAP hub.example 127.0.0.1",
 ]
-
-TIMEOUT = 60_000
-"""How long to wait for anything before it counts as broken, in milliseconds. A busy machine is slow, not broken."""
-
-# What JupyterLab itself says on its console in this setting, and what is no fault of ours.
-NOISE = (
-    "Download the React DevTools",
-    "[JupyterLab] ",
-    "favicon",
-    "Failed to load resource: the server responded with a status of 404",  # its own optional settings and workspaces
-    "Connection lost, reconnecting",  # these two when a test restarts the kernel
-    "Canceled future for ",
-)
 
 
 def chromium() -> str | None:
@@ -78,18 +64,33 @@ class Jupyter:
     Args:
         folder: An empty folder for its settings, its log and, in ``notebooks``, its notebooks.
         environment: Variables to set for it and its kernels.
+        proxy: Whether it has jupyter-server-proxy, as a hub's servers often do. A learner's own machine seldom has it.
+        host: What its pages call its machine; Chromium takes ``hub.example`` for this one.
+        under: The path below which a hub puts it, such as ``/user/ana``.
     """
 
-    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: dict[str, str] | None = None,
+        *,
+        proxy: bool = False,
+        host: str = "127.0.0.1",
+        under: str = "",
+    ) -> None:
         self.folder = folder
         self.root = folder / "notebooks"
         self.root.mkdir(parents=True)
         self.log = folder / "server.log"
         self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.host = f"{host}:{self.port}"
+        self.base = f"http://{self.host}{under}"
+        self._api = f"http://127.0.0.1:{self.port}{under}/api"
         self._written = 0
         self.opened: list[Notebook] = []
         self._environment = environment or {}
+        self._proxy = proxy
+        self._under = under
         self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -114,12 +115,21 @@ class Jupyter:
         settings.mkdir(parents=True)
         quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet), encoding="utf-8")
+        pages = self.folder / "config" / "labconfig" / "page_config.json"
+        pages.parent.mkdir(parents=True)
+        off = {"disabledExtensions": {"@jupyterhub/jupyter-server-proxy": not self._proxy}}
+        pages.write_text(json.dumps(off), encoding="utf-8")
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
+            *(f"--ServerApp.base_url={self._under}/", "--ServerApp.allow_remote_access=True"),
             *("--IdentityProvider.token=", f"--ServerApp.root_dir={self.root}"),
             *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
-            *("--LabApp.expose_app_in_browser=True", "--ServerApp.disable_check_xsrf=True"),
+            *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
+            *(
+                "--ServerApp.disable_check_xsrf=True",
+                f"--ServerApp.jpserver_extensions=jupyter_server_proxy={self._proxy}",
+            ),
             # When a test run is killed nobody stops the server: it ends by itself.
             *("--ServerApp.shutdown_no_activity_timeout=900", "--MappingKernelManager.cull_idle_timeout=600"),
         ]
@@ -135,7 +145,7 @@ class Jupyter:
         assert self._process is not None
         while True:
             try:
-                with urllib.request.urlopen(f"{self.base}/api/status", timeout=5) as answer:
+                with urllib.request.urlopen(f"{self._api}/status", timeout=5) as answer:
                     answer.read()
             except OSError:
                 if self._process.poll() is not None:
@@ -194,209 +204,10 @@ class Jupyter:
 
     def delete_kernel(self, notebook: Path) -> None:
         """Shut down the kernel of one notebook, if it has one."""
-        with urllib.request.urlopen(f"{self.base}/api/sessions", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self._api}/sessions", timeout=10) as answer:
             sessions = json.load(answer)
         for session in sessions:
             if session["path"] == str(notebook.relative_to(self.root)):
-                request = urllib.request.Request(f"{self.base}/api/sessions/{session['id']}", method="DELETE")
+                request = urllib.request.Request(f"{self._api}/sessions/{session['id']}", method="DELETE")
                 with urllib.request.urlopen(request, timeout=20) as answer:
                     answer.read()
-
-
-_PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-_READY = """async () => {
-  const widget = window.jupyterapp.shell.currentWidget;
-  await widget.context.ready;
-  await widget.sessionContext.ready;
-  await widget.sessionContext.session.kernel.info;
-}"""
-_DONE = """([panel, wanted]) => {
-  const cells = [...document.querySelectorAll(`${panel} .jp-Notebook .jp-CodeCell`)];
-  const chosen = wanted === null ? cells : [cells[wanted]];
-  return cells.length > 0 && chosen.every((cell) => /^\\[\\d+\\]:$/.test(cell.querySelector('.jp-InputArea-prompt').textContent.trim()));
-}"""
-_EXECUTE = """async (code) => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  const future = kernel.requestExecute({ code, silent: false, store_history: false });
-  let text = '', error = null;
-  future.onIOPub = (message) => {
-    if (message.header.msg_type === 'stream') text += message.content.text;
-    if (message.header.msg_type === 'error') error = `${message.content.ename}: ${message.content.evalue}`;
-  };
-  await future.done;
-  return { text, error };
-}"""
-_OUTPUTS = """(panel) => [...document.querySelectorAll(`${panel} .jp-Notebook .jp-CodeCell`)].map(
-  (cell) => [...cell.querySelectorAll('.jp-OutputArea-output')].map((output) => output.innerText).join('\\n'))"""
-
-
-class Notebook:
-    """A notebook open in JupyterLab, in one page.
-
-    Args:
-        jupyter: The server.
-        page: The page to open it in.
-        path: The notebook, inside the server's folder.
-    """
-
-    def __init__(self, jupyter: Jupyter, page: Page, path: Path) -> None:
-        self.jupyter = jupyter
-        self.page = page
-        self.path = path
-        self.requests: list[str] = []
-        self.console: list[str] = []
-        jupyter.opened.append(self)
-        page.set_default_timeout(TIMEOUT)
-        page.on("request", self._requested)
-        page.on("websocket", self._connected)
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
-
-    def _requested(self, request: Request) -> None:
-        self.requests.append(request.url)
-
-    def _connected(self, websocket: WebSocket) -> None:
-        self.requests.append(websocket.url)
-
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.console.append(f"{message.type}: {message.text}")
-
-    @property
-    def complaints(self) -> list[str]:
-        """Errors and warnings of the console that are not JupyterLab's own."""
-        return [text for text in self.console if not any(noise in text for noise in NOISE)]
-
-    @property
-    def elsewhere(self) -> list[str]:
-        """Requests that left the machine."""
-        own = (
-            "data:",
-            "blob:",
-            f"http://127.0.0.1:{self.jupyter.port}/",
-            f"ws://127.0.0.1:{self.jupyter.port}/",
-            "ws://127.0.0.1:",
-        )
-        return [url for url in self.requests if not url.startswith(own)]
-
-    def close(self) -> None:
-        """Shut down its kernel. The page stays."""
-        self.jupyter.delete_kernel(self.path)
-
-    def open(self) -> Self:
-        """Open it, and wait for its kernel."""
-        self.page.goto(f"{self.jupyter.base}/lab/tree/{self.path.relative_to(self.jupyter.root)}?reset")
-        return self._ready()
-
-    def reload(self) -> Self:
-        """Load the page again; the kernel lives on."""
-        self.page.reload()
-        return self._ready()
-
-    def _ready(self) -> Self:
-        # "idle" shows before there is a kernel, and Run All without one does nothing: ask the session itself.
-        self.page.wait_for_selector(f"{_PANEL} .jp-Notebook .jp-Cell")
-        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
-        self.page.evaluate(_READY)
-        return self
-
-    def command(self, name: str, **arguments: Any) -> None:
-        """Run a command of JupyterLab, and wait until it has returned."""
-        self.page.evaluate("([name, given]) => window.jupyterapp.commands.execute(name, given)", [name, arguments])
-
-    def begin(self, name: str, **arguments: Any) -> None:
-        """Begin a command of JupyterLab, and do not wait for it."""
-        start = "([name, given]) => { window.jupyterapp.commands.execute(name, given).catch(() => {}); }"
-        self.page.evaluate(start, [name, arguments])
-
-    def run_all(self, *, wait: bool = True) -> Self:
-        """Run all cells, queued at once."""
-        self.begin("notebook:run-all-cells")
-        return self.wait_done() if wait else self
-
-    def activate(self, index: int) -> Self:
-        """Make one cell the active one: what JupyterLab's commands act on."""
-        self.page.evaluate(
-            """(index) => {
-              const notebook = window.jupyterapp.shell.currentWidget.content;
-              notebook.activeCellIndex = index;
-              notebook.deselectAll();
-            }""",
-            index,
-        )
-        return self
-
-    def scroll_to(self, index: int) -> Self:
-        """Bring a cell into view: JupyterLab draws only those near it, and what is not drawn cannot be found."""
-        self.page.evaluate(
-            "(index) => window.jupyterapp.shell.currentWidget.content.scrollToItem(index, 'center')", index
-        )
-        return self
-
-    def run_cell(self, index: int, *, wait: bool = True) -> Self:
-        """Run one cell, by its place among all cells."""
-        self.activate(index)
-        # The prompt still shows the last run's number: empty it first, so that waiting means this run.
-        self.page.evaluate(
-            "(index) => window.jupyterapp.shell.currentWidget.content.widgets[index].setPrompt?.('*')", index
-        )
-        self.begin("notebook:run-cell")
-        if wait:
-            code = self.page.evaluate(
-                """(index) => window.jupyterapp.shell.currentWidget.content.widgets
-                     .slice(0, index).filter((cell) => cell.model.type === 'code').length""",
-                index,
-            )
-            self.wait_done(code)
-        return self
-
-    def wait_done(self, code_cell: int | None = None) -> Self:
-        """Wait until code cells have run: all of them, or one by its place among code cells. Fails when one raised."""
-        self.page.wait_for_function(_DONE, arg=[_PANEL, code_cell])
-        errors = self.page.locator(f"{_PANEL} .jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']")
-        if errors.count():
-            raise AssertionError(f"a cell raised:\n{errors.first.inner_text()}")
-        return self
-
-    def outputs(self) -> list[str]:
-        """The outputs of each code cell, as text."""
-        return list(self.page.evaluate(_OUTPUTS, _PANEL))
-
-    def execute(self, code: str) -> str:
-        """Run code in the kernel, outside any cell. Returns what it printed; raises what it raised."""
-        done = self.page.evaluate(_EXECUTE, code)
-        if done["error"]:
-            raise AssertionError(f"in the kernel: {done['error']}\n{done['text']}")
-        return str(done["text"])
-
-    def begin_execute(self, code: str) -> None:
-        """Run code in the kernel, and do not wait for it."""
-        self.page.evaluate(f"(code) => {{ ({_EXECUTE})(code).catch(() => {{}}); }}", code)
-
-    def restart_kernel(self) -> Self:
-        """Restart the kernel, and wait until the new one answers."""
-        self.page.evaluate(
-            """async () => {
-              const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-              await kernel.restart();
-              await kernel.info;
-            }"""
-        )
-        return self
-
-    def theme(self, name: str) -> Self:
-        """Change to ``JupyterLab Light`` or ``JupyterLab Dark``, and wait until it shows."""
-        self.command("apputils:change-theme", theme=name)
-        light = "true" if "Light" in name else "false"
-        self.page.wait_for_selector(
-            f"body[data-jp-theme-name='{name}'][data-jp-theme-light='{light}']", state="attached"
-        )
-        return self
-
-    def cell(self, index: int) -> Locator:
-        """A cell, by its place among all cells."""
-        return self.page.locator(f"{_PANEL} .jp-Notebook .jp-Cell").nth(index)
-
-    def find(self, selector: str) -> Locator:
-        """Elements of the open notebook."""
-        return self.page.locator(f"{_PANEL} {selector}")
