@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import nbval.kernel
 import pytest
 
-from tests.optional import ELSEWHERE, on_ci
+from tests.optional import ELSEWHERE, on_ci, started
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -41,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for variable, folder in FOLDERS.items():
         os.environ[variable] = str(home / folder)
     os.environ.setdefault("WSLAB_CACHE", str(home / "cache"))
+    start = nbval.kernel.start_new_kernel
+    nbval.kernel.start_new_kernel = lambda *args, **options: started(lambda: start(*args, **options))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,10 +6,16 @@ On CI (the variable ``CI`` is set, as every CI service does) the same absence is
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 ELSEWHERE = {
     "needs-page": "needs a page: run for real by tests/browser",
@@ -39,3 +45,15 @@ def missing(reason: str) -> NoReturn:
 def on_ci() -> bool:
     """Whether this run is CI's, where nothing may be skipped."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
+def started(start: Callable[[], T], tries: int = 3) -> T:
+    """Start a kernel, again if it dies at once.
+
+    Jupyter chooses a kernel's ports before the kernel takes them. Where thousands of connections of other tests come and go
+    meanwhile, one of them now and then is quicker, and the kernel says "Address already in use" and ends.
+    """
+    for _ in range(tries - 1):
+        with contextlib.suppress(RuntimeError):
+            return start()
+    return start()

@@ -12,15 +12,16 @@ from tests.browser.jupyter import ROOT, Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
     from tests.browser.jupyter import Jupyter
 
 # By the model, not by the page: JupyterLab draws only the cells near the view.
-_ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
+ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
   .every((cell) => cell.model.type !== 'code' || (cell.model.executionCount && cell.model.executionState !== 'running'))"""
-_OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
+OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
   .filter((cell) => cell.model.type === 'code').map((cell) => [cell.model.id, cell.model.outputs.toJSON()]))"""
 
 
@@ -40,28 +41,34 @@ class Lesson:
         return next(index for index, one in enumerate(self.cells) if one.id == name)
 
     @contextlib.contextmanager
-    def whole(self, jupyter: Jupyter, browser: Browser) -> Iterator[Notebook]:
-        """The lesson, all cells run at once. A test that opens the same file for itself stands before those that use this."""
+    def whole(self, jupyter: Jupyter, browser: Browser, path: Path | None = None) -> Iterator[Notebook]:
+        """The lesson, or a copy of it, all cells run at once.
+
+        A test that opens the same file for itself stands before those that use this.
+        """
         with new_page(browser) as page:
-            notebook = Notebook(jupyter, page, jupyter.copy(self.path)).open()
+            notebook = Notebook(jupyter, page, jupyter.copy(path or self.path)).open()
             notebook.command("notebook:clear-all-cell-outputs")
             notebook.begin("notebook:run-all-cells")
-            page.wait_for_function(_ALL_RAN, timeout=120_000)
+            page.wait_for_function(ALL_RAN, timeout=120_000)
             yield notebook
             notebook.close()
 
-    def shows_what_is_stored(self, notebook: Notebook, *names: str, raises: str) -> dict[str, str]:
+    def shows_what_is_stored(
+        self, notebook: Notebook, *names: str, raises: str, complains: str = "nothing"
+    ) -> dict[str, str]:
         """See that Run All left what is stored, that one cell raised, and that nothing else went wrong.
 
         Args:
             notebook: The lesson after Run All.
             names: The cells whose text is compared.
             raises: The one cell that raises on purpose.
+            complains: What stands in a line of the browser's own console that belongs to the lesson.
 
         Returns:
             What every cell shows, as text.
         """
-        outputs = notebook.page.evaluate(_OUTPUTS)
+        outputs = notebook.page.evaluate(OUTPUTS)
         raised = {name for name, shown in outputs.items() if any(one["output_type"] == "error" for one in shown)}
         assert raised == {raises}, raised
         shown = {name: _text(cell) for name, cell in outputs.items()}
@@ -69,7 +76,8 @@ class Lesson:
             stored = _text(self.cells[self.place(name)].outputs)
             assert shown[name] == stored, f"{name} shows\n{shown[name]}\nand stored is\n{stored}"
         assert shown["reset-code"] == "<Lab 'lab' closed>", shown["reset-code"]
-        assert notebook.complaints == [], notebook.complaints
+        complaints = [line for line in notebook.complaints if complains not in line]
+        assert complaints == [], complaints
         assert notebook.elsewhere == [], notebook.elsewhere
         return shown
 

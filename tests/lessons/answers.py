@@ -1,4 +1,4 @@
-"""Turns the code a learner typed into the answer object they would hand to `check`."""
+"""Turns the code a learner typed into the answer object they would hand to `check`. JavaScript is handed over as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import itertools
 import linecache
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons.check import LIMIT, examine
+from tests.optional import need
+from wslab.lessons import scripts
+from wslab.lessons.check import examine
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise, Result
@@ -17,6 +19,8 @@ _numbers = itertools.count()
 
 def answer(exercise: Exercise[Any], code: str) -> Any:
     """Run a cell's code in a namespace of its own and take the answer out of it."""
+    if exercise.wants == "javascript":
+        return code
     name = f"<ipython-input-{next(_numbers)}>"
     source = f"{exercise.needs}\n{code}"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -25,6 +29,8 @@ def answer(exercise: Exercise[Any], code: str) -> Any:
     return space[exercise.answer]
 
 
-def result_of(exercise: Exercise[Any], code: str, *, limit: float = LIMIT, without: str = "") -> Result:
+def result_of(exercise: Exercise[Any], code: str, *, limit: float | None = None, without: str = "") -> Result:
     """Check a learner's code."""
+    if exercise.wants == "javascript":
+        need(not (lacks := scripts.lacking()), lacks)
     return asyncio.run(examine(exercise, answer(exercise, code), limit=limit, without=without))

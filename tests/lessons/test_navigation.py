@@ -74,6 +74,23 @@ def test_writing_keeps_the_outputs_of_cells_that_stay_the_same(course: Path) -> 
     assert kept["00.1 stub"].source == cells.stub_cell(find("00.1"))
 
 
+def test_an_answer_in_javascript_has_a_cell_of_its_own_and_its_check_another() -> None:
+    exercise = find("08.1")
+    made = cells.expected("08")
+
+    assert made["08.1 stub"] == f"%%node --save greet\n{exercise.stub.strip()}"
+    assert made["08.1 check"] == 'await check("08.1", greet)'
+    assert "```javascript\n" in made["08.1 goal"]
+
+
+def test_in_the_solutions_what_needs_node_says_so(course: Path) -> None:
+    solved = nbformat.read(course / "solutions" / "08_browser_and_node.ipynb", as_version=4)
+    tags = {cell.metadata[cells.NAME]: cell.metadata.get("tags") for cell in solved.cells if cell.cell_type == "code"}
+
+    assert tags["08.1 solution"] is None
+    assert tags["08.1 check"] == ["needs-node"]
+
+
 def test_a_missing_exercise_and_an_unknown_one_are_named(course: Path) -> None:
     notebook = nbformat.read(_lesson(course), as_version=4)
     for cell in notebook.cells:

@@ -77,4 +77,4 @@ def test_a_solution_is_code_as_text_and_coloured_code_as_markdown(exercise: obje
     shown = solution(exercise.number)  # type: ignore[attr-defined]
 
     assert repr(shown) == find(exercise.number).solution.strip()  # type: ignore[attr-defined]
-    assert f"```python\n{shown!r}\n```" in shown._repr_markdown_()
+    assert f"```{exercise.language}\n{shown!r}\n```" in shown._repr_markdown_()  # type: ignore[attr-defined]

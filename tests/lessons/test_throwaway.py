@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-from wslab.lessons import throwaway_kernel
+from wslab.lessons import throwaway, throwaway_kernel
+
+if TYPE_CHECKING:
+    from jupyter_client.kernelspec import KernelSpec
 
 pytestmark = pytest.mark.kernel
 
@@ -39,3 +44,32 @@ def test_it_is_another_process() -> None:
     shown = asyncio.run(throwaway_kernel("import os\nos.getppid()"))
 
     assert shown[0].output == str(psutil.Process().pid)
+
+
+def dying(times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let the first kernels die at once, as one does whose port somebody else has just taken."""
+    begun: list[int] = []
+    real = throwaway._ThisPython.get_kernel_spec
+
+    def spec(self: throwaway._ThisPython, kernel_name: str) -> KernelSpec:
+        found = real(self, kernel_name)
+        begun.append(len(begun) + 1)
+        if len(begun) <= times:
+            found.argv = [sys.executable, "-c", "raise SystemExit(1)"]
+        return found
+
+    monkeypatch.setattr(throwaway._ThisPython, "get_kernel_spec", spec)
+    return begun
+
+
+def test_a_kernel_that_dies_as_it_starts_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = dying(1, monkeypatch)
+    assert [cell.output for cell in asyncio.run(throwaway_kernel("6 * 7"))] == ["42"]
+    assert begun == [1, 2]
+
+
+def test_a_kernel_that_never_starts_is_an_error_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = dying(99, monkeypatch)
+    with pytest.raises(RuntimeError, match="died"):
+        asyncio.run(throwaway_kernel("1"))
+    assert begun == [1, 2, 3]

@@ -29,6 +29,8 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+from tests.optional import ELSEWHERE, started
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -50,7 +52,12 @@ def notebooks() -> list[Path]:
 def code_cells(notebook: Path) -> list[nbformat.NotebookNode]:
     """The code cells of a notebook that a plain kernel can run."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return [cell for cell in cells if cell.cell_type == "code" and not _tags(cell) & {"needs-page", "needs-node"}]
+    return [cell for cell in cells if cell.cell_type == "code" and not elsewhere(cell)]
+
+
+def elsewhere(cell: nbformat.NotebookNode) -> str:
+    """Why a cell is left out here, where there is a kernel and no page: empty for a cell that is not."""
+    return next((reason for tag, reason in ELSEWHERE.items() if tag in _tags(cell)), "")
 
 
 def may_raise(cell: nbformat.NotebookNode) -> bool:
@@ -124,16 +131,26 @@ class Kernel:
 @contextlib.contextmanager
 def kernel(folder: Path = NOTEBOOKS) -> Iterator[Kernel]:
     """Start a kernel in a folder and end it afterwards."""
+    manager, client = started(lambda: _start(folder))
+    try:
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def _start(folder: Path) -> tuple[KernelManager, BlockingKernelClient]:
     manager = KernelManager(kernel_spec_manager=_TestPython())
     manager.start_kernel(cwd=str(folder), env=_environment())
     client = manager.client()
     client.start_channels()
     try:
         client.wait_for_ready(timeout=LIMIT)
-        yield Kernel(manager, client)
-    finally:
+    except BaseException:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+        raise
+    return manager, client
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@
     python -m tests.notebooks.store notebooks/00_*.ipynb
 
 Cells are queued at once, as Run All does. Paths of this machine are taken out of tracebacks; widget state is not stored.
+Cells that need a page or Node keep what they have: `tests.notebooks.store_in_page` runs those.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ def store(path: Path) -> None:
     for number, cell in enumerate(code, 1):
         cell.execution_count = number
         if cell.id in plain:
-            cell.outputs = [_node(output, number) for output in next(outputs)]
+            cell.outputs = [node(output, number) for output in next(outputs)]
         cell.metadata.pop("execution", None)
     notebook.metadata = nbformat.from_dict(cells.METADATA)
     nbformat.write(notebook, path)
 
 
-def _node(output: kernels.Output, number: int) -> nbformat.NotebookNode:
+def node(output: kernels.Output, number: int) -> nbformat.NotebookNode:
+    """An output as a notebook stores it: without widget state, and without paths of this machine."""
     kind = output["output_type"]
     node: dict[str, Any] = {"output_type": kind}
     if kind == "stream":
@@ -47,7 +49,7 @@ def _node(output: kernels.Output, number: int) -> nbformat.NotebookNode:
         node |= {"ename": output["ename"], "evalue": output["evalue"], "traceback": traceback}
     else:
         data = {key: value for key, value in output["data"].items() if "widget-view" not in key}
-        node |= {"data": data, "metadata": output["metadata"]}
+        node |= {"data": data, "metadata": output.get("metadata", {})}
         if kind == "execute_result":
             node["execution_count"] = number
     return nbformat.from_dict(node)

@@ -8,10 +8,12 @@ from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap,
 from wslab.lessons.how_it_ended import HowItEnded, how_it_ended
 from wslab.lessons.result import Listing, Result, Solution
 from wslab.lessons.side_by_side import SideBySide, side_by_side
+from wslab.lessons.story import Story, Told
 from wslab.lessons.throwaway import Cell, Throwaway, throwaway_kernel
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
+    "Story",
     "check",
     "exercises",
     "how_it_ended",
@@ -27,6 +29,7 @@ __all__ = [  # noqa: RUF022  (in groups)
     "SideBySide",
     "Solution",
     "Throwaway",
+    "Told",
     # for writing exercises
     "Attempt",
     "Condition",

@@ -8,13 +8,13 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
+from wslab.lessons import lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08
 from wslab.lessons.result import Listing, Solution
 
 if TYPE_CHECKING:
     from wslab.lessons.exercise import Exercise
 
-LESSONS = (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06)
+LESSONS = (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08)
 
 
 def exercises() -> Listing:

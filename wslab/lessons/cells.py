@@ -3,6 +3,9 @@
     in the lesson         the goal of each exercise, and its stub with the check line
     in solutions/         one notebook a lesson: each solution with its check line, run and passed
 
+An answer in JavaScript takes a cell for itself (``%%node --save``), so its check line stands in the next one; in solutions/ that
+check needs Node, and says so by its tag.
+
 A generated cell carries its name in its metadata, such as ``{"wslab": "00.1 stub"}``; the author of a lesson decides where it
 stands. Outputs are kept as long as the source stays the same.
 """
@@ -26,25 +29,38 @@ NAME = "wslab"
 
 def goal_cell(exercise: Exercise[Any]) -> str:
     """The Markdown that states an exercise."""
-    return f"### Exercise {exercise.number}: {exercise.title}\n\n{exercise.goal}\n\n```python\n{exercise.example}\n```"
+    return f"### Exercise {exercise.number}: {exercise.title}\n\n{exercise.goal}\n\n```{exercise.language}\n{exercise.example}\n```"
+
+
+def code_cells(exercise: Exercise[Any], kind: str, code: str) -> dict[str, str]:
+    """The cells that hold some code and the line that checks it, by name.
+
+    Args:
+        exercise: The exercise.
+        kind: ``stub`` or ``solution``.
+        code: The code of it.
+    """
+    if exercise.wants == "javascript":
+        return {
+            f"{exercise.number} {kind}": f"{exercise.save_line}\n{code.strip()}",
+            f"{exercise.number} check": exercise.check_line,
+        }
+    return {f"{exercise.number} {kind}": f"{code.strip()}\n\n\n{exercise.check_line}"}
 
 
 def stub_cell(exercise: Exercise[Any]) -> str:
-    """The code a learner starts from, and the line that checks it."""
-    return f"{exercise.stub.strip()}\n\n\n{exercise.check_line}"
-
-
-def solution_cell(exercise: Exercise[Any]) -> str:
-    """A solution, and the line that checks it."""
-    return f"{exercise.solution.strip()}\n\n\n{exercise.check_line}"
+    """The code a learner starts from, and the line that checks it where one cell can hold both."""
+    return code_cells(exercise, "stub", exercise.stub)[f"{exercise.number} stub"]
 
 
 def expected(lesson: str) -> dict[str, str]:
     """All cells that a lesson takes from its exercises, by name."""
-    mine = [exercise for exercise in exercises() if exercise.number.startswith(f"{lesson}.")]
-    return {f"{exercise.number} goal": goal_cell(exercise) for exercise in mine} | {
-        f"{exercise.number} stub": stub_cell(exercise) for exercise in mine
-    }
+    found: dict[str, str] = {}
+    for exercise in exercises():
+        if exercise.number.startswith(f"{lesson}."):
+            found[f"{exercise.number} goal"] = goal_cell(exercise)
+            found |= code_cells(exercise, "stub", exercise.stub)
+    return found
 
 
 def solutions(lesson: Path, title: str) -> list[tuple[str, str, str]]:
@@ -56,7 +72,7 @@ def solutions(lesson: Path, title: str) -> list[tuple[str, str, str]]:
     cells = [("markdown", "title", head), ("code", "imports", setup)]
     for exercise in mine:
         cells.append(("markdown", f"{exercise.number} goal", goal_cell(exercise)))
-        cells.append(("code", f"{exercise.number} solution", solution_cell(exercise)))
+        cells += [("code", name, code) for name, code in code_cells(exercise, "solution", exercise.solution).items()]
     return cells
 
 
@@ -91,7 +107,8 @@ def rebuild(
         cell = kept.get(name)
         if cell is None or cell.cell_type != kind or cell.source != source:
             make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
-            cell = make(source, id=name.replace(".", "-").replace(" ", "-"), metadata={NAME: name})
+            tags = {"tags": ["needs-node"]} if name.endswith(" check") else {}
+            cell = make(source, id=name.replace(".", "-").replace(" ", "-"), metadata={NAME: name, **tags})
         new.cells.append(cell)
     return new, old is None or old.cells != new.cells
 

@@ -18,7 +18,7 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import apart, blame, common, unawaited
+from wslab.lessons import apart, blame, common, scripts, unawaited
 from wslab.lessons.catalogue import find
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap
 from wslab.lessons.result import Reminder, Result
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LIMIT = 4.0
 """Seconds an answer has. With the time it takes to stop one that blocks, a check is over within 5 s."""
+
+LIMIT_OF_NODE = 12.0
+"""Seconds for an answer in JavaScript: a process is started for it first. The waits of its trial are shorter."""
 
 ABANDONED = "It could not be ended and still runs on a thread of its own; restart the kernel when it suits you."
 
@@ -74,7 +77,7 @@ async def examine(
     exercise: Exercise[Any],
     answer: object,
     *,
-    limit: float = LIMIT,
+    limit: float | None = None,
     without: str = "",
 ) -> Result:
     """Check an answer against an exercise.
@@ -82,7 +85,7 @@ async def examine(
     Args:
         exercise: The exercise.
         answer: The answer.
-        limit: Seconds the answer has.
+        limit: Seconds the answer has; by default `LIMIT`, or `LIMIT_OF_NODE` for JavaScript.
         without: Name of a condition to leave out. Only tests do this: an answer must slip through without it.
     """
     attempt: Attempt[Any] = Attempt(answer, exercise.evidence())
@@ -90,7 +93,10 @@ async def examine(
     if asyncio.iscoroutine(answer):
         answer.close()  # nobody will await it any more, and Python would say so
     if failed is None:
-        await _try(exercise, attempt, limit)
+        if exercise.wants == "javascript":
+            attempt.lacks = await asyncio.to_thread(scripts.lacking)
+        if not attempt.lacks:
+            await _try(exercise, attempt, limit or (LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT))
         failed = _first_failed(
             attempt, (*_own(exercise, urgent=True), *common.after(exercise), *_own(exercise, urgent=False)), without
         )

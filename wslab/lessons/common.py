@@ -3,6 +3,9 @@
     before the trial     given, called, callable, async (or plain), parameters, started
     after the trial      awaits, yields, ends, unhurt, intact
 
+    JavaScript, before   given, saved, started
+    and after            node, parses, defines, yields, unhurt, intact
+
 They come in an order that names the cause and not its consequence: a coroutine nobody awaited is told before the wait it led to.
 """
 
@@ -14,6 +17,7 @@ import inspect
 import textwrap
 from typing import Any
 
+from wslab.lessons import javascript
 from wslab.lessons.exercise import Condition, Ending, Exercise, Wrong
 
 MISSING = object()
@@ -26,15 +30,18 @@ SHORT = 100
 def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
     """What must hold before an answer is tried."""
     name, line = exercise.answer, exercise.check_line
+    given: Condition[Any] = Condition(
+        "given",
+        f"Hand your answer over as well: `{line}`.",
+        lambda attempt: attempt.answer is not MISSING,
+    )
+    if exercise.wants == "javascript":
+        return (given, *javascript.before(exercise))
     begin = f"begin it with `{exercise.signature}`"
     count = len(exercise.parameters)
     plain = exercise.wants == "def"
     return (
-        Condition(
-            "given",
-            f"Hand your answer over as well: `{line}`.",
-            lambda attempt: attempt.answer is not MISSING,
-        ),
+        given,
         Condition(
             "called",
             f"You handed over a call. Hand over the function itself, without brackets behind its name: `{line}`.",
@@ -98,12 +105,16 @@ def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
         lambda attempt: attempt.ending is not Ending.BROKEN,
         lambda attempt: str(attempt.mishap),
     )
+    if exercise.wants == "javascript":
+        return (*javascript.after(exercise), intact)
     asked = {"async def": (awaits, yields, ends, unhurt), "handler": (awaits, yields, unhurt), "def": (yields, unhurt)}
     return (*asked[exercise.wants], intact)
 
 
 def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
     """The mistakes that can be made in every exercise; the code of each defines the answer's name."""
+    if exercise.wants == "javascript":
+        return javascript.wrong(exercise)
     name, head = exercise.answer, f"{exercise.signature}\n"
     plain = exercise.wants == "def"
     keyword = "async def" if plain else "def"

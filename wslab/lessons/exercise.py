@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 """The evidence an exercise gathers: a small class of its own, whose fields have defaults."""
 
-Wants = Literal["async def", "def", "handler"]
-"""What an exercise asks for: an async function, a plain one, or an async function that serves one connection."""
+Wants = Literal["async def", "def", "handler", "javascript"]
+"""What an exercise asks for: an async function, a plain one, an async function that serves one connection, or JavaScript.
+
+JavaScript is handed over as text, in which a function of the answer's name is defined; the check runs it in a real Node.
+"""
 
 
 class Ending(Enum):
@@ -77,6 +80,7 @@ class Attempt(Generic[E]):
         ending: How the trial ended.
         mishap: What was raised, or where the answer stood still.
         unawaited: Names of the coroutines that the answer made and never awaited.
+        lacks: What this machine would need to try the answer, and has not; empty where it has everything.
     """
 
     answer: object
@@ -84,6 +88,7 @@ class Attempt(Generic[E]):
     ending: Ending = Ending.NOT_TRIED
     mishap: Mishap = NOTHING_HAPPENED
     unawaited: tuple[str, ...] = ()
+    lacks: str = ""
 
 
 def shows_nothing(_attempt: Attempt[Any]) -> str:
@@ -133,9 +138,9 @@ class Exercise(Generic[E]):
         number: Lesson and place, such as ``00.1``.
         title: A few words.
         goal: What to write, in Markdown.
-        example: Lines of Python that show the answer at work, with what they print in comments.
+        example: Lines of code that show the answer at work, with what they print in comments.
         answer: The name the answer must have in the notebook.
-        wants: What kind of function the answer is.
+        wants: What kind of function the answer is, or the text of one in JavaScript.
         parameters: Names of its parameters; a check calls it with that many arguments.
         needs: Import lines that stub and solution rely on; the lesson has run them before.
         stub: The code the learner starts from.
@@ -170,6 +175,8 @@ class Exercise(Generic[E]):
     @property
     def signature(self) -> str:
         """The line an answer begins with."""
+        if self.wants == "javascript":
+            return f"function {self.answer}({', '.join(self.parameters)}) {{"
         keyword = "def" if self.wants == "def" else "async def"
         return f"{keyword} {self.answer}({', '.join(self.parameters)}):"
 
@@ -177,6 +184,16 @@ class Exercise(Generic[E]):
     def check_line(self) -> str:
         """The line that checks the answer, as it stands in the notebook."""
         return f'await check("{self.number}", {self.answer})'
+
+    @property
+    def language(self) -> str:
+        """The language of example, stub and solution, as Markdown names it."""
+        return "javascript" if self.wants == "javascript" else "python"
+
+    @property
+    def save_line(self) -> str:
+        """The line above an answer in JavaScript: it puts the cell's text into a Python variable, and runs nothing."""
+        return f"%%node --save {self.answer}"
 
     @property
     def heading(self) -> str:

@@ -80,7 +80,7 @@ class Solution:
         return self.code
 
     def _repr_markdown_(self) -> str:
-        return f"**One solution of {self.exercise.heading}**\n\n```python\n{self.code}\n```"
+        return f"**One solution of {self.exercise.heading}**\n\n```{self.exercise.language}\n{self.code}\n```"
 
 
 class Listing(tuple[Exercise[Any], ...]):

@@ -1,18 +1,21 @@
-"""What a trial may use: a lab of its own, random inputs, and a watch over handlers that run on a server's thread."""
+"""What a trial may use: a lab of its own, random inputs, a watch over handlers that run on a server's thread, and Node."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import random
 import threading
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from websockets.asyncio.server import ServerConnection
 
 from wslab.lab import Lab
 from wslab.lessons import apart, blame, unawaited
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.scripts import Script
 
 WORDS = (
     *("amber", "brave", "calm", "dusty", "eager", "fresh", "gentle", "happy", "icy", "jolly", "keen", "lucky"),
@@ -28,6 +31,7 @@ async def ended(event: threading.Event, seconds: float) -> bool:
     return await asyncio.to_thread(event.wait, seconds)
 
 
+T = TypeVar("T")
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
@@ -47,6 +51,7 @@ class Stage:
         self._lab: Lab | None = None
         self._server_thread: tuple[asyncio.AbstractEventLoop, int] | None = None
         self._over = threading.Event()
+        self._script: Script | None = None
         self.random = random.Random()
         self.ending = Ending.FINISHED
         self.mishap: Mishap = NOTHING_HAPPENED
@@ -61,6 +66,26 @@ class Stage:
     def phrase(self) -> str:
         """Make a short text in lower case that no answer can know beforehand."""
         return f"{self.random.choice(WORDS)} {self.random.choice(WORDS)} {self.random.randrange(1000, 10_000)}"
+
+    async def node(self, text: str, name: str, tail: str) -> Script | None:
+        """Run an answer in JavaScript, in a Node of its own.
+
+        Args:
+            text: The learner's text.
+            name: The function that it should define.
+            tail: What calls it: `scripts.as_server` or `scripts.as_client`.
+
+        Returns:
+            The script, or None where it did not get as far as waiting for something.
+        """
+        self._script = Script(self.lab, text, name, tail)
+        return self._script if await self._script.start() else None
+
+    async def soon(self, awaitable: Awaitable[T], seconds: float) -> T | None:
+        """Await something, at most so long; None where it did not come."""
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(awaitable, seconds)
+        return None
 
     def value(self, value: object) -> object:
         """Take what an answer returned. A coroutine is noted as one that was never awaited, and becomes None."""
@@ -105,7 +130,10 @@ class Stage:
             apart.stop_thread(ident)
 
     async def close(self) -> None:
-        """Close the lab, if there is one."""
+        """Say how a script went, if there is one, and close the lab, if there is one."""
+        if self._script is not None:
+            self.ending, self.mishap = await self._script.conclude()
+            self._script = None
         if self._lab is not None:
             await self._lab.close()
             self._lab = None

@@ -27,6 +27,9 @@ from wslab.lessons import show
 START = 60.0
 """Seconds a kernel has to start."""
 
+TRIES = 3
+"""How often a kernel is started. Its ports are chosen before it takes them, and somebody else may be quicker; then it dies."""
+
 LIMIT = 10.0
 """Seconds each cell has."""
 
@@ -87,16 +90,23 @@ async def throwaway_kernel(*cells: str) -> Throwaway:
     Raises:
         RuntimeError: The kernel did not start.
     """
-    manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
-    await manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    try:
-        await client.wait_for_ready(timeout=START)
-        return Throwaway([await _run(client, code) for code in cells])
-    finally:
-        client.stop_channels()
-        await manager.shutdown_kernel(now=True)
+    for left in reversed(range(TRIES)):
+        manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        try:
+            try:
+                await client.wait_for_ready(timeout=START)
+            except RuntimeError:
+                if left:
+                    continue
+                raise
+            return Throwaway([await _run(client, code) for code in cells])
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+    raise AssertionError("unreachable")
 
 
 async def _run(client: Any, code: str) -> Cell:
