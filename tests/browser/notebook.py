@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TIMEOUT = 60_000
 """How long to wait for anything before it counts as broken, in milliseconds. A busy machine is slow, not broken."""
 
+_TRIES = 3  # a kernel whose port was taken meanwhile never answers: see `tests.optional.started`
+
 # What JupyterLab itself says on its console in this setting, and what is no fault of ours.
 NOISE: tuple[str, ...] = (
     "Download the React DevTools",
@@ -32,11 +34,15 @@ NOISE: tuple[str, ...] = (
 )
 
 _PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-_READY = """async () => {
-  const widget = window.jupyterapp.shell.currentWidget;
-  await widget.context.ready;
-  await widget.sessionContext.ready;
-  await widget.sessionContext.session.kernel.info;
+_READY = """async (limit) => {
+  const ready = async () => {
+    const widget = window.jupyterapp.shell.currentWidget;
+    await widget.context.ready;
+    await widget.sessionContext.ready;
+    await widget.sessionContext.session.kernel.info;
+    return true;
+  };
+  return Promise.race([ready(), new Promise((late) => setTimeout(() => late(false), limit))]);
 }"""
 _DONE = """([panel, wanted]) => {
   const cells = [...document.querySelectorAll(`${panel} .jp-Notebook .jp-CodeCell`)];
@@ -120,20 +126,25 @@ class Notebook:
     def open(self) -> Self:
         """Open it, and wait for its kernel."""
         address = self.ADDRESS.format(self.path.relative_to(self.jupyter.root))
-        self.page.goto(f"{self.jupyter.base}/{address}")
-        return self._ready()
+        for _ in range(_TRIES):
+            self.page.goto(f"{self.jupyter.base}/{address}")
+            if self._has_kernel():
+                return self
+            print(f"no kernel for {self.path.name}; once more. The page says:\n{self.page.inner_text('body')}")
+            self.close()
+        raise TimeoutError(f"JupyterLab has no kernel for {self.path.name}:\n{self.jupyter.read_log()[-4000:]}")
 
     def reload(self) -> Self:
         """Load the page again; the kernel lives on."""
         self.page.reload()
-        return self._ready()
+        assert self._has_kernel()
+        return self
 
-    def _ready(self) -> Self:
+    def _has_kernel(self) -> bool:
         # "idle" shows before there is a kernel, and Run All without one does nothing: ask the session itself.
         self.page.wait_for_selector(f"{_PANEL} .jp-Notebook .jp-Cell")
         self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
-        self.page.evaluate(_READY)
-        return self
+        return bool(self.page.evaluate(_READY, TIMEOUT))
 
     def command(self, name: str, **arguments: Any) -> None:
         """Run a command of JupyterLab, and wait until it has returned."""

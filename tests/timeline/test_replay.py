@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,6 +66,13 @@ def test_to_goes_up_to_a_row_or_a_time() -> None:
     assert replay.to(0) == []
     assert replay.to(10**9)[-1] == rows[-1]
     assert replay.position == len(replay) == len(rows)
+
+
+def test_the_time_of_a_row_in_seconds_reaches_that_row_although_seconds_are_rounded() -> None:
+    replay = conversation().replay()
+    short = next(time for time in range(1, 10**6) if time / 1e9 * 1e9 < time)
+    replay.rows = (dataclasses.replace(replay.rows[0], time=short), *replay.rows[1:])
+    assert replay.to(short / 1e9) == [replay.rows[0]]
 
 
 @pytest.mark.parametrize("bad", [-1, 1.5, "2", None, True])

@@ -89,7 +89,8 @@ class Replay:
                     return self._go(index + 1)
             raise RecordingError(f"{given!r} is no row of this recording; replay.rows lists them")
         if isinstance(given, (int, float)) and not isinstance(given, bool):
-            later = (i for i in range(self.position, len(self.rows)) if self.rows[i].time > given * 1e9)
+            until = given * 1e9 + 0.5  # seconds are a float: the time of a row, in seconds, must still name that row
+            later = (i for i in range(self.position, len(self.rows)) if self.rows[i].time > until)
             return self._go(next(later, len(self.rows)))
         raise RecordingError(f"to takes a row or a time in seconds, not {where!r}; replay.step(n) goes on by n rows")
 
