@@ -16,9 +16,9 @@ from websockets.sync.client import connect as connect_at_once
 from websockets.typing import Origin
 
 from wslab import BadType, BadValue, Lab, LabClosed, LabError, TimedOut
-from wslab.peers import browser_magic, browser_progress, browser_session
+from wslab.peers import browser_progress, browser_session
 from wslab.peers.browser_magic import asked, browser
-from wslab.peers.browser_run import BrowserRun
+from wslab.peers.browser_run import BrowserRun, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -443,10 +443,12 @@ def test_what_cannot_be_run_is_said(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("", ("page", None, "browser", None)),
-        ("--iframe --wait", ("iframe", 30.0, "browser", None)),
-        ("--wait 2.5 --sandbox", ("sandbox", 2.5, "browser", None)),
-        ("--name 'my chat' --lab b --wait 1", ("page", 1.0, "my chat", "b")),
+        ("", ("page", None, None, None, False)),
+        ("--iframe --wait", ("iframe", 30.0, None, None, False)),
+        ("--wait 2.5 --sandbox", ("sandbox", 2.5, None, None, False)),
+        ("--wait=5", ("page", 5.0, None, None, False)),
+        ("--name 'my chat' --lab b --wait 1", ("page", 1.0, "my chat", "b", False)),
+        ("--stop --name chat", ("page", None, "chat", None, True)),
     ],
 )
 def test_the_magic_reads_its_options(line: str, expected: tuple[Any, ...]) -> None:
@@ -464,6 +466,8 @@ def test_the_magic_reads_its_options(line: str, expected: tuple[Any, ...]) -> No
         ("--lab --wait", "--lab is followed by a name"),
         ("--ifram", "%%browser does not know '--ifram'; write %%browser [--iframe"),
         ("--name 'x", "No closing quotation"),
+        ("--stop --wait", "--stop ends a run and starts none"),
+        ("--iframe=1", "%%browser does not know '--iframe'"),
     ],
 )
 def test_the_magic_says_what_was_expected(line: str, said: str) -> None:
@@ -479,7 +483,19 @@ def test_the_magic_says_when_there_is_no_lab_or_no_code(lab: Lab) -> None:
         browser("--lab x", "1")
 
 
+def test_stop_ends_the_run_of_a_name_or_all(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two", "three"):
+        browser(f"--name {name}", "1")
+    browser("--stop --name two")
+    assert [run.name for run in runs(lab)] == ["one", "three"]
+    browser("--stop --name four")
+    assert "no browser cell named 'four' is running; there is 'one', 'three'" in capsys.readouterr().out
+    browser("--stop")
+    assert not runs(lab)
+    browser("--stop")
+    assert capsys.readouterr().out.endswith("no browser cell is running\n")
+
+
 def test_wait_in_a_cell_prints_its_sentence(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     browser("--wait 0.01", "1")
     assert "no page has taken this cell within 0.01 s" in capsys.readouterr().out
-    assert browser_magic.WAIT == 30

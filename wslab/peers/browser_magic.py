@@ -1,27 +1,27 @@
-"""The cell magic ``%%browser``: the cell's JavaScript runs in the page, with the browser's own WebSocket.
+"""The magic ``%%browser``: the cell's JavaScript runs in the page, with the browser's own WebSocket.
 
-%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--name NAME] [--lab NAME]
+%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--name NAME] [--lab NAME]     run the cell
+%browser --stop [--name NAME] [--lab NAME]                                         end a run, or all runs
 """
 
 from __future__ import annotations
 
-import math
-import shlex
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from IPython.core.error import UsageError
 
 from wslab.lab import current_lab
 from wslab.net import LabError, TimedOut
-from wslab.peers.browser_run import BrowserRun
+from wslab.peers.browser_run import BrowserRun, runs
+from wslab.peers.options import Options
 
-USAGE = "%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--name NAME] [--lab NAME]"
+if TYPE_CHECKING:
+    from wslab.lab import Lab
+
+_STOP = 3.0  # seconds for a page to close its sockets
+
+USAGE = "%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--stop] [--name NAME] [--lab NAME]"
 """What may stand behind it."""
-
-WAIT = 30.0
-"""How long ``--wait`` waits, in seconds."""
-
-_LONGEST = 3600.0
 
 
 class Asked(NamedTuple):
@@ -29,8 +29,9 @@ class Asked(NamedTuple):
 
     mode: str = "page"
     wait: float | None = None
-    name: str = "browser"
+    name: str | None = None
     lab: str | None = None
+    stop: bool = False
 
 
 def asked(line: str) -> Asked:
@@ -39,40 +40,25 @@ def asked(line: str) -> Asked:
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    try:
-        given = shlex.split(line)
-    except ValueError as error:
-        raise UsageError(f"{error} in {line!r}; write {USAGE}") from None
-    result = Asked()
-    while given:
-        option = given.pop(0)
-        if option in ("--iframe", "--sandbox"):
+    options, result = Options(line, USAGE), Asked()
+    for option in options:
+        if option in ("--iframe", "--sandbox") and options.bare:
             if result.mode != "page":
                 raise UsageError(f"one of --iframe and --sandbox, not both; write {USAGE}")
             result = result._replace(mode=option[2:])
         elif option == "--wait":
-            seconds = given.pop(0) if given and not given[0].startswith("--") else ""
-            result = result._replace(wait=_seconds(seconds) if seconds else WAIT)
-        elif option in ("--name", "--lab"):
-            if not given or given[0].startswith("--"):
-                raise UsageError(f"{option} is followed by a name, such as {option} chat")
-            name = given.pop(0)
-            result = result._replace(name=name) if option == "--name" else result._replace(lab=name)
+            result = result._replace(wait=options.seconds())
+        elif option == "--name":
+            result = result._replace(name=options.name())
+        elif option == "--lab":
+            result = result._replace(lab=options.name())
+        elif option == "--stop" and options.bare:
+            result = result._replace(stop=True)
         else:
-            raise UsageError(f"%%browser does not know {option!r}; write {USAGE}")
+            raise options.unknown()
+    if result.stop and (result.wait or result.mode != "page"):
+        raise UsageError("--stop ends a run and starts none; write %browser --stop, with --name for one of several")
     return result
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= _LONGEST:
-        raise UsageError(
-            f"--wait takes seconds, more than 0 and at most {_LONGEST:g}, not {text!r}; left out, it is {WAIT:g}"
-        )
-    return seconds
 
 
 def browser(line: str, cell: str | None = None) -> None:
@@ -80,16 +66,20 @@ def browser(line: str, cell: str | None = None) -> None:
 
     Args:
         line: What stands behind the magic.
-        cell: The JavaScript.
+        cell: The JavaScript; None in a line of its own (``%browser --stop``).
 
     Raises:
         UsageError: What was written cannot be run; says what to write instead.
     """
     wanted = asked(line)
-    if not (cell or "").strip():
+    if not wanted.stop and not (cell or "").strip():
         raise UsageError("%%browser stands in the first line of a cell, and the JavaScript below it")
     try:
-        run = BrowserRun(current_lab(wanted.lab), cell or "", mode=wanted.mode, name=wanted.name, first=2)
+        lab = current_lab(wanted.lab)
+        if wanted.stop:
+            _stop(lab, wanted.name)
+            return
+        run = BrowserRun(lab, cell or "", mode=wanted.mode, name=wanted.name or "browser", first=2)
         run.start()
     except LabError as error:
         raise UsageError(str(error)) from None
@@ -99,3 +89,15 @@ def browser(line: str, cell: str | None = None) -> None:
         run.wait_closed(wanted.wait)
     except TimedOut as error:
         print(error)  # noqa: T201  the cell's output: what it asked to wait for has not come
+
+
+def _stop(lab: Lab, name: str | None) -> None:
+    found = runs(lab, name)
+    for run in found:
+        run.stop()
+    for run in found:
+        run.wait_over(_STOP)
+    if not found:
+        which = f" named {name!r}" if name else ""
+        there = ", ".join(repr(run.name) for run in runs(lab))
+        print(f"no browser cell{which} is running{f'; there is {there}' if there else ''}")  # noqa: T201  the cell's output

@@ -141,3 +141,8 @@ class BrowserRun:
     def wait_over(self, timeout: float) -> bool:
         """Wait until no page runs it any more, after `stop`. Returns whether that is so."""
         return self._session.over.wait(timeout)
+
+
+def runs(lab: Lab, name: str | None = None) -> list[BrowserRun]:
+    """The runs of a lab that are not over, or the one of a name."""
+    return [run for run in _runs.get(lab, {}).values() if not run.over and name in (None, run.name)]

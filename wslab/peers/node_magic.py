@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import keyword
-import math
 import shlex
 from typing import Any, NamedTuple
 
@@ -19,17 +18,13 @@ from wslab.lab import current_lab
 from wslab.net import LabError
 from wslab.peers import node_words as words
 from wslab.peers.node_run import NodeRun, runs
+from wslab.peers.options import Options
 
 USAGE = "%%node [--name NAME] [--wait [SECONDS]] [--stop] [--lab NAME] [--save VARIABLE]"
 """What may stand behind it."""
 
-WAIT = 30.0
-"""How long ``--wait`` waits, in seconds."""
-
 READY = 10.0
 """How long the magic waits for the cell's main part, in seconds."""
-
-_LONGEST = 3600.0
 
 
 class Asked(NamedTuple):
@@ -48,39 +43,21 @@ def asked(line: str) -> Asked:
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    try:
-        given = shlex.split(line)
-    except ValueError as error:
-        raise UsageError(f"{error} in {line!r}; write {USAGE}") from None
-    result = Asked()
-    while given:
-        option, _, value = given.pop(0).partition("=")
-        if option in ("--name", "--lab", "--save"):
-            value = value or (given.pop(0) if given and not given[0].startswith("--") else "")
-            if not value:
-                raise UsageError(f"{option} is followed by a name, such as {option} chat")
-            named: dict[str, Any] = {option[2:]: value}
-            result = result._replace(**named)
+    options, result = Options(line, USAGE), Asked()
+    for option in options:
+        if option == "--name":
+            result = result._replace(name=options.name())
+        elif option == "--lab":
+            result = result._replace(lab=options.name())
+        elif option == "--save":
+            result = result._replace(save=options.name())
         elif option == "--wait":
-            value = value or (given.pop(0) if given and not given[0].startswith("--") else "")
-            result = result._replace(wait=_seconds(value) if value else WAIT)
-        elif option == "--stop" and not value:
+            result = result._replace(wait=options.seconds())
+        elif option == "--stop" and options.bare:
             result = result._replace(stop=True)
         else:
-            raise UsageError(f"%%node does not know {option!r}; write {USAGE}")
+            raise options.unknown()
     return _checked(result)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= _LONGEST:
-        raise UsageError(
-            f"--wait takes seconds, more than 0 and at most {_LONGEST:g}, not {text!r}; left out, it is {WAIT:g}"
-        )
-    return seconds
 
 
 def _checked(result: Asked) -> Asked:
