@@ -5,7 +5,7 @@
     RST, or any error     resets the other
     closed here (fault)   ends the other in good order
 
-Both halves are this class, and each knows the other only by it.
+A half whose connection is still being made ends the same way, as soon as it is up. Both halves are this class, and each knows the other only by it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import asyncio
 import contextlib
 import socket
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LINGER = struct.pack("ii", 1, 0)  # l_onoff, l_linger: close() sends RST
 _EARLY = 64 * 1024  # bytes that may wait for a connection that is not up yet
@@ -41,6 +44,7 @@ class Half(asyncio.Protocol):
         self._ended = False  # FIN has come
         self._ending = False  # FIN is on its way
         self._deaf = False  # what comes is thrown away
+        self._once_up: Callable[[], None] | None = None  # how it ends, said before the connection was up
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -80,7 +84,10 @@ class Half(asyncio.Protocol):
 
     def finish(self) -> None:
         """End in good order: FIN behind the bytes, and whatever still comes is thrown away."""
-        if self.transport is None or self.gone or self._deaf:
+        if self.transport is None:
+            self._once_up = self.finish
+            return
+        if self.gone or self._deaf:
             return
         # Not closed yet: bytes that nobody has read turn the FIN of a closing socket into RST.
         self._deaf = True
@@ -91,7 +98,10 @@ class Half(asyncio.Protocol):
 
     def reset(self) -> None:
         """End at once with RST."""
-        if self.transport is not None and not self.gone:
+        if self.transport is None:
+            self._once_up = self.reset
+            return
+        if not self.gone:
             with contextlib.suppress(OSError):  # it is closed already
                 self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
             self.transport.abort()
@@ -112,7 +122,9 @@ class Half(asyncio.Protocol):
         if self._ending:
             self._ending = False
             self.take_end()
-        if not self.paused:
+        if self._once_up is not None:
+            self._once_up()
+        elif not self.paused:
             self.other.read_on()
 
     def data_received(self, data: bytes) -> None:

@@ -100,6 +100,7 @@ class RelayLeg(Recorded, Half):
 
     def abort(self) -> None:
         """End both legs at once, whatever a fault holds."""
+        self._give_up_connecting()
         self.transport.real.abort()
         if self.other.transport is not None:
             self.other.transport.abort()
@@ -134,7 +135,8 @@ class RelayLeg(Recorded, Half):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._own_words:
             self.end.lost(self._own_words)
-        self._give_up_connecting()
+        if not self.port:  # else the peer has it, or will in a moment, and must hear how this ended
+            self._give_up_connecting()
         super().connection_lost(exc)
         self._owner.over(self)
 
@@ -154,6 +156,8 @@ class RelayLeg(Recorded, Half):
                 await self.loop.sock_connect(sock, (_HOST, port))
             await self.loop.create_connection(lambda: self.other, sock=sock)
         except (OSError, TimeoutError) as error:
+            if self.gone:
+                return
             said = str(error) if port is None else why_no_tcp(error, _HOST, port)
             self.end.note("note", "nobody behind the relay", f"{said}; the connection is reset (RST)")
             self.reset()
