@@ -10,6 +10,7 @@ from wslab.wire.build_handshake import request as request
 from wslab.wire.build_handshake import response as response
 from wslab.wire.close_codes import CLOSE_CODES as CLOSE_CODES
 from wslab.wire.close_codes import close_code_name as close_code_name
+from wslab.wire.decoded import Decoded as Decoded
 from wslab.wire.deflate import Deflate as Deflate
 from wslab.wire.deflate import Inflater as Inflater
 from wslab.wire.deflate import negotiated_deflate as negotiated_deflate
@@ -42,7 +43,6 @@ from wslab.wire.rules import RULES as RULES
 from wslab.wire.rules import Rule as Rule
 from wslab.wire.rules import Violation as Violation
 from wslab.wire.stops import FrameStops as FrameStops
-from wslab.wire.stream import Decoded as Decoded
 from wslab.wire.stream import StreamDecoder as StreamDecoder
 from wslab.wire.text import one_line as one_line
 from wslab.wire.verdict import Point as Point

@@ -11,39 +11,19 @@ before that place can be thrown away and all that follows still decodes to the s
 from __future__ import annotations
 
 import copy
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from wslab.wire.assembly import Assembly
+from wslab.wire.decoded import Decoded
 from wslab.wire.deflate import Deflate, Inflater, negotiated_deflate
-from wslab.wire.frames import BINARY, CLOSE, CONTINUATION, OPCODES, TEXT, FrameHeader, parse_header, unmask
+from wslab.wire.frame_problems import RESERVED_BIT, problem_of_frame, problem_of_mask
+from wslab.wire.frames import BINARY, CLOSE, CONTINUATION, TEXT, FrameHeader, parse_header, unmask
 from wslab.wire.handshake import HEAD_LIMIT, Head, parse_head
 
 PREVIEW_BYTES = 804
 """Payload bytes kept for a preview: 200 characters of the longest UTF-8, and one more that shows that there is more."""
 
 _END_OF_HEAD = b"\r\n\r\n"
-_BITE = 16 * 1024  # compressed bytes inflated at once: a thousand times as much is held for a moment
-_RESERVED_BIT = "a reserved bit is set without an extension (RFC 6455 section 5.2)"
-
-
-class Decoded(NamedTuple):
-    """Something whole that the stream said.
-
-    `start` and `stop` are offsets in the stream; a message's range may hold control frames of others. `data` is the
-    preview of the payload (inflated), `size` all of it. `since` is where the oldest thing began that was not complete before
-    this was: `start`, or for a control frame inside a message the start of that message.
-    """
-
-    kind: Literal["handshake", "message", "control", "close"]
-    start: int
-    stop: int
-    opcode: int = -1
-    data: bytes = b""
-    size: int = 0
-    frames: int = 0
-    compressed: bool = False
-    problem: str = ""
-    head: Head | None = None
-    since: int = 0
 
 
 class StreamDecoder:
@@ -60,9 +40,8 @@ class StreamDecoder:
     """
 
     __slots__ = (
-        "_client", "_control", "_deflate", "_frame_start", "_head_from", "_header", "_held", "_inflater", "_left", "_m_compressed",
-        "_m_frames", "_m_opcode", "_m_parts", "_m_problem", "_m_room", "_m_size", "_m_start", "_negotiated", "_phase",
-        "_upgraded", "bounds", "closed", "direction", "keep", "position",
+        "_client", "_control", "_deflate", "_frame_start", "_head_from", "_header", "_held", "_inflater", "_left", "_message",
+        "_negotiated", "_phase", "_upgraded", "bounds", "closed", "direction", "keep", "position",
     )  # fmt: skip
 
     def __init__(self, direction: str) -> None:
@@ -83,14 +62,7 @@ class StreamDecoder:
         self._frame_start = 0
         self._left = 0
         self._control = b""
-        self._m_opcode = -1
-        self._m_start = 0
-        self._m_frames = 0
-        self._m_parts: list[bytes] = []
-        self._m_room = 0
-        self._m_size = 0
-        self._m_compressed = False
-        self._m_problem = ""
+        self._message: Assembly | None = None
 
     @property
     def fed(self) -> int:
@@ -100,8 +72,8 @@ class StreamDecoder:
     @property
     def begun(self) -> int:
         """Offset where the oldest thing that is still incomplete began; `position` when nothing is."""
-        if self._m_opcode >= 0:
-            return self._m_start
+        if self._message is not None:
+            return self._message.start
         return self._frame_start if self._left else self.position
 
     @property
@@ -117,8 +89,8 @@ class StreamDecoder:
     def copy(self) -> StreamDecoder:
         """Freeze this place: a decoder that goes on from here on its own."""
         twin = copy.copy(self)
-        twin._m_parts = list(self._m_parts)  # noqa: SLF001  (a twin of our own)
-        twin._inflater = self._inflater.copy() if self._inflater else None  # noqa: SLF001
+        twin._inflater = self._inflater.copy() if self._inflater else None  # noqa: SLF001  (a twin of our own)
+        twin._message = self._message.copy(twin._inflater) if self._message else None  # noqa: SLF001
         twin.bounds = None
         return twin
 
@@ -148,8 +120,8 @@ class StreamDecoder:
 
     def cut(self) -> None:
         """Say that the bytes of the incomplete message so far are gone."""
-        if self._m_opcode >= 0:
-            self._m_problem = self._m_problem or "only the end of it was kept"
+        if self._message is not None:
+            self._message.problem = self._message.problem or "only the end of it was kept"
 
     def feed(self, data: bytes) -> list[Decoded]:
         """Take the next bytes of the stream.
@@ -214,8 +186,8 @@ class StreamDecoder:
         if self._phase == "head" and self._held:
             head = parse_head(self._held)
             return [Decoded("handshake", self.position, stop, problem=problem, head=head, since=self.position)]
-        if self._m_opcode >= 0:
-            return [self._message(stop, self._m_problem or problem)]
+        if self._message is not None:
+            return [self._whole(self._message, stop, problem)]
         if self._left or (self._phase == "frames" and self._held):
             opcode = self._header.opcode if self._left else -1
             start = self._frame_start if self._left else self.position
@@ -252,110 +224,72 @@ class StreamDecoder:
         """Begin a frame; returns the message that it breaks off, if it does."""
         self._header, self._frame_start, self._left = header, start, header.payload_length
         opcode = header.first & 0x0F
-        broken_off = None
         if opcode >= CLOSE:
             self._control = b""
             return None
-        if self._m_opcode < 0 or opcode != CONTINUATION:
-            interrupted = self._m_opcode >= 0
-            if interrupted:
-                problem = "never finished: another message began (RFC 6455 section 5.4)"
-                if self._m_compressed:
-                    self._gain(self._inflater.finish())  # type: ignore[union-attr]
-                broken_off = self._message(start, self._m_problem or problem)
-            self._m_opcode, self._m_start, self._m_frames = opcode, start, 0
-            self._m_parts, self._m_room, self._m_size = [], self.keep, 0
-            self._m_compressed = False
-            if header.first & 0x40 and self._inflater is not None:
-                self._m_compressed = True
-                self._inflater.begin()
-            self._m_problem = self._fault(header, opcode, interrupted=interrupted)
-        elif not self._m_problem:
-            self._m_problem = self._fault_of_mask(header) or (_RESERVED_BIT if header.first & 0x70 else "")
-        self._m_frames += 1
+        message, broken_off = self._message, None
+        if message is None or opcode != CONTINUATION:
+            interrupts = message is not None
+            if message is not None:
+                message.end()
+                broken_off = self._whole(message, start, "never finished: another message began (RFC 6455 section 5.4)")
+            inflater = self._inflater if header.first & 0x40 else None
+            self._message = message = Assembly(opcode, start, self.keep, inflater)
+            message.problem = self._problem(header, interrupts=interrupts)
+        elif not message.problem:
+            message.problem = problem_of_mask(header, client=self._client)
+            if not message.problem and header.first & 0x70:
+                message.problem = RESERVED_BIT
+        message.frames += 1
         return broken_off
 
-    def _fault_of_mask(self, header: FrameHeader) -> str:
-        if header.masked == self._client:
-            return ""
-        who = "a client must mask" if self._client else "a server must not mask"
-        return f"{who} its frames (RFC 6455 section 5.1)"
-
-    def _fault(self, header: FrameHeader, opcode: int, *, interrupted: bool = False) -> str:
-        if opcode not in OPCODES:
-            return f"reserved opcode {opcode:#x} (RFC 6455 section 5.2)"
-        if wrong := self._fault_of_mask(header):
-            return wrong
-        if opcode == CONTINUATION:
-            return "a continuation of no message (RFC 6455 section 5.4)"
-        if interrupted:
-            return "it began before the message before it was finished (RFC 6455 section 5.4)"
-        if header.first & 0x30 or (header.first & 0x40 and (opcode >= CLOSE or self._inflater is None)):
-            return _RESERVED_BIT
-        if opcode >= CLOSE and header.payload_length > 125:
-            return "a control frame of more than 125 bytes (RFC 6455 section 5.5)"
-        if opcode >= CLOSE and not header.first & 0x80:
-            return "a fragmented control frame (RFC 6455 section 5.5)"
-        if opcode == CLOSE and header.payload_length == 1:
-            return "the body of a Close frame is empty or begins with a two-byte code (RFC 6455 section 5.5.1)"
-        length, extended = header.payload_length, header.size - len(header.masking_key) - 2
-        if (extended == 2 and length < 126) or (extended == 8 and length < 65536):
-            return f"a length of {length} in {8 * extended} bits, not the shortest form (RFC 6455 section 5.2)"
-        return ""
+    def _problem(self, header: FrameHeader, *, interrupts: bool = False) -> str:
+        deflated = self._inflater is not None
+        return problem_of_frame(header, client=self._client, deflated=deflated, interrupts=interrupts)
 
     def _take(self, piece: bytes) -> None:
-        header, length = self._header, len(piece)
+        header = self._header
         phase = header.payload_length - self._left
-        self._left -= length
-        if header.first & 0x08:
-            if phase < PREVIEW_BYTES:
-                self._control += unmask(piece[: PREVIEW_BYTES - phase], header.masking_key, phase)
-            return
-        if self._m_compressed:
-            inflate = self._inflater.feed  # type: ignore[union-attr]
-            plain = unmask(piece, header.masking_key, phase)
-            for at in range(0, length, _BITE):
-                self._gain(inflate(plain[at : at + _BITE]))
-            return
-        self._m_size += length
-        if self._m_room > 0:
-            part = unmask(piece[: self._m_room], header.masking_key, phase)
-            self._m_room -= len(part)
-            self._m_parts.append(part)
-
-    def _gain(self, plain: bytes) -> None:
-        self._m_size += len(plain)
-        if self._m_room > 0 and plain:
-            part = plain[: self._m_room]
-            self._m_room -= len(part)
-            self._m_parts.append(part)
+        self._left -= len(piece)
+        if self._message is not None and not header.first & 0x08:
+            self._message.take(piece, header.masking_key, phase)
+        elif phase < PREVIEW_BYTES:
+            self._control += unmask(piece[: PREVIEW_BYTES - phase], header.masking_key, phase)
 
     def _end(self, stop: int) -> Decoded | None:
-        header = self._header
+        header, message = self._header, self._message
         opcode = header.first & 0x0F
-        if opcode >= CLOSE:
+        if opcode >= CLOSE or message is None:
             kind: Literal["close", "control"] = "close" if opcode == CLOSE else "control"
             if opcode == CLOSE and self.closed < 0:
                 self.closed = stop
-            problem, size = self._fault(header, opcode), header.payload_length
+            problem, size = self._problem(header), header.payload_length
             start = self._frame_start
-            since = start if self._m_opcode < 0 else self._m_start
+            since = start if message is None else message.start
             return Decoded(kind, start, stop, opcode, self._control, size, 1, problem=problem, since=since)
         if self.bounds is not None:
             self.bounds.append((self._frame_start, stop))
         if not header.first & 0x80:
             return None
-        if self._m_compressed:
-            self._gain(self._inflater.finish())  # type: ignore[union-attr]
-        return self._message(stop, self._m_problem)
+        message.end()
+        return self._whole(message, stop)
 
-    def _message(self, stop: int, problem: str) -> Decoded:
-        opcode = self._m_opcode if self._m_opcode in (TEXT, BINARY) or problem else BINARY
-        data, start = b"".join(self._m_parts), self._m_start
-        if self._m_compressed and self._inflater is not None and self._inflater.problem:
-            # How much of it inflates depends on how it was cut into pieces: nothing is the same however that was.
-            problem, data, self._m_size = problem or self._inflater.problem, b"", 0
-        self._m_opcode, self._m_parts = -1, []
+    def _whole(self, message: Assembly, stop: int, problem: str = "") -> Decoded:
+        """End the message."""
+        self._message = None
+        message.problem = message.problem or problem
+        kind, start = message.opcode if message.opcode in (TEXT, BINARY) or message.problem else BINARY, message.start
+        data = message.preview()
         return Decoded(
-            "message", start, stop, opcode, data, self._m_size, self._m_frames, self._m_compressed, problem, None, start
+            "message",
+            start,
+            stop,
+            kind,
+            data,
+            message.size,
+            message.frames,
+            message.compressed,
+            message.problem,
+            None,
+            start,
         )
