@@ -1,4 +1,4 @@
-"""What tests of witnesses share: a timeline, and how long it waits for what may still come."""
+"""What tests of the timeline share: a timeline, and how long it waits for what may still come: for ever, unless they say so."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ def timeline() -> Timeline:
     return Timeline()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow this machine is: what may still come is waited for."""
     _wait(monkeypatch, 10**12)
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """All patience is over at once."""
     _wait(monkeypatch, -1)
 

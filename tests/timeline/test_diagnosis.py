@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.timeline.pair import Pair
+from tests.timeline.pair import REQUEST, Pair
 from wslab.timeline import Connection, Timeline, tcp_words
 from wslab.timeline.diagnosis import CAUSES, Diagnosis, Evidence
 from wslab.timeline.diagnosis_facts import Facts
@@ -80,6 +81,21 @@ def test_rst_at_both_ends_came_from_between(timeline: Timeline) -> None:
     assert found.evidence[-1].row is not None
 
 
+@pytest.mark.parametrize("sides", ["client server", "server"])
+@pytest.mark.parametrize("asked", [b"", REQUEST])
+def test_a_relay_with_nobody_behind_it_says_so(timeline: Timeline, asked: bytes, sides: str) -> None:
+    pair = Pair(timeline, sides, begin=False)
+    pair.write("client", asked)
+    pair.server.note("note", "nobody behind the relay", "refused: nobody listens at 127.0.0.1:4000")
+    pair.server.lost("reset by the server (RST)")
+    pair.lost(tcp_words.RESET)
+    found = told(timeline)
+    assert (found.cause, found.first, found.certainty, found.doubt) == ("tcp-failed", "server", "certain", "")
+    assert "the server behind the relay never began to listen" in found.sentence
+    cited = next(row for row in timeline.rows() if row.name == "nobody behind the relay")
+    assert found.evidence[0].row == cited.id
+
+
 @pytest.mark.parametrize("side", ["client", "server"])
 def test_rst_at_one_end_and_nothing_at_the_other_is_that_others(timeline: Timeline, side: str) -> None:
     pair = Pair(timeline)
@@ -98,6 +114,15 @@ def test_fin_of_both_is_the_one_that_came_first(timeline: Timeline) -> None:
     pair.server.peer_ended()
     pair.lost()
     assert (told(timeline).cause, told(timeline).first) == ("no-close", "server")
+
+
+def test_less_than_a_second_is_no_silence(timeline: Timeline) -> None:
+    pair = Pair(timeline, "client")
+    pair.text("client", "hi")
+    facts = Facts(only(timeline))
+    last = max(facts._times())
+    assert not facts.idle_before(last + 900_000_000)  # a busy machine may take so long to do the next thing
+    assert facts.idle_before(last + 60_000_000_000)
 
 
 def test_an_error_of_tcp_that_is_neither_is_told_in_its_own_words(timeline: Timeline) -> None:
@@ -120,6 +145,20 @@ def test_pings_before_the_last_that_was_answered_do_not_count(timeline: Timeline
     found = told(timeline)
     assert (found.cause, found.certainty) == ("keepalive-timeout", "certain")
     assert "the client answered too late" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "silence", "long"), [(0.3, 1.2, True), (0.5, 1.2, False), (0.1, 0.9, False), (2, 7, True), (2, 5, False)]
+)
+def test_a_silence_counts_where_it_is_long_and_much_longer_than_any_before_it(
+    timeline: Timeline, before: float, silence: float, long: bool
+) -> None:
+    pair = Pair(timeline, "client")
+    end = pair.client
+    for stream, first in ((end.sent, end.created), (end.received, end.created + int(before * 1e9))):
+        stream.times[:] = array("q", [first])
+    last = end.received.times[-1]
+    assert Facts(only(timeline)).idle_before(last + int(silence * 1e9)) is long
 
 
 def test_what_was_dropped_to_make_room_is_not_guessed(timeline: Timeline) -> None:
@@ -210,7 +249,9 @@ def act(pair: Pair, dice: random.Random) -> None:
                 end.peer_ended()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(seed=st.integers(0, 1 << 32))
 def test_whatever_happened_there_is_a_diagnosis_and_it_says_the_same_when_loaded(seed: int, tmp_path: Path) -> None:
     dice = random.Random(seed)

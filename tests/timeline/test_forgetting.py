@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from tests.timeline.pair import Pair, fresh, held, short
-from wslab.timeline import Dropped, Timeline
+from wslab.timeline import Dropped, Timeline, pairing, store
 
 
 def sizes(timeline: Timeline) -> dict[str, int]:
@@ -80,6 +80,20 @@ def test_a_client_that_ended_without_a_row_is_forgotten_and_its_number_is_not_us
     Pair(timeline)
     assert {row[0] for row in short(timeline)} == {2}
     assert [connection.number for connection in timeline.connections()] == [2]
+
+
+def test_a_client_that_came_and_went_without_a_row_is_forgotten_once_no_server_can_have_noticed_it(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_SILENT", 10)
+    for _ in range(30):
+        Pair(timeline, "client", begin=False).lost()
+        timeline.refresh()
+    assert [connection.number for connection in timeline.connections()] == list(range(21, 31))
+    monkeypatch.setattr(pairing, "SLACK", -1)
+    timeline.refresh()
+    assert not any(sizes(timeline).values())
+    assert not timeline._silent
 
 
 def test_a_connection_that_ends_without_a_row_after_its_rows_were_cleared_is_forgotten() -> None:

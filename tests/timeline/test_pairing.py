@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timeline.pair import REQUEST, SERVER, Pair, fresh, short, taps
-from wslab.timeline import Address, End, Timeline
-from wslab.timeline.pairing import SLACK, WAIT
+from wslab.timeline import Address, End, Timeline, pairing
+from wslab.timeline.pairing import SLACK
 
 
 @pytest.fixture
@@ -100,12 +100,13 @@ def test_a_client_that_was_made_after_the_accept_is_not_waited_for(timeline: Tim
     assert numbers(timeline, server, client) == [1, 2]
 
 
-def test_waiting_for_a_client_is_bounded(timeline: Timeline) -> None:
+def test_waiting_for_a_client_is_bounded(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "WAIT", 10**12)
     client, address = timeline.client_end(port=8000), fresh()
     server = timeline.server_end("server", SERVER, address)
     assert numbers(timeline, server) == [None]
-    age(server, WAIT + 1)
-    age(client, WAIT + 1)
+    age(server, 10**12 + 1)
+    age(client, 10**12 + 1)
     assert numbers(timeline, server) == [2]
     assert timeline.unsettled() == ["connection 1 is still connecting"]
 
@@ -208,14 +209,36 @@ def test_an_accept_long_after_the_client_is_gone_is_somebody_elses(timeline: Tim
     assert numbers(timeline, client, timeline.server_end("server", SERVER, address)) == [1, 2]
 
 
-def test_an_accept_noticed_just_after_the_client_is_gone_is_still_its_own(timeline: Timeline) -> None:
+@pytest.mark.parametrize("late", [0, 10**9, SLACK - 10**10])
+@pytest.mark.parametrize("request_", [REQUEST, b""])
+@pytest.mark.parametrize("read", [False, True])
+def test_an_accept_noticed_after_the_client_is_gone_is_still_its_own(
+    timeline: Timeline, read: bool, request_: bytes, late: int
+) -> None:
+    """A server's loop comes to it late where a handler blocks it; it may have come with no bytes at all."""
     address = fresh()
-    client = timeline.client_end(port=8000)
+    client, other = timeline.client_end(port=8000), timeline.client_end(port=8000)
     client.connected(address, SERVER)
-    taps(client)[0](REQUEST)
+    if request_:
+        taps(client)[0](request_)
     client.lost()
-    timeline.refresh()
-    assert numbers(timeline, client, timeline.server_end("server", SERVER, address)) == [1, 1]
+    if read:
+        timeline.refresh()
+    age(client, late)
+    server = timeline.server_end("server", SERVER, address)
+    assert numbers(timeline, client, other, server) == [1, 2, 1]
+    assert timeline.connections()[0].open
+
+
+def test_an_accept_that_is_noticed_late_belongs_to_the_last_client_of_that_port(timeline: Timeline) -> None:
+    address, clients = fresh(), []
+    for _ in range(3):
+        clients.append(timeline.client_end(port=8000))
+        clients[-1].connected(address, SERVER)
+        if len(clients) < 3:
+            clients[-1].lost()
+    one, two = (timeline.server_end("server", SERVER, address) for _ in range(2))
+    assert numbers(timeline, *clients, one, two) == [1, 2, 3, 3, 2]
 
 
 @given(

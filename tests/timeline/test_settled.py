@@ -60,3 +60,30 @@ def test_an_end_that_is_not_recorded_is_not_waited_for(timeline: Timeline, recor
 def test_a_client_that_is_still_connecting_is_named(timeline: Timeline) -> None:
     timeline.client_end(port=1).note("event", "new WebSocket()")
     assert timeline.unsettled() == ["connection 1 is still connecting"]
+
+
+def test_whoever_sees_that_an_end_is_over_finds_its_last_row(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader comes at every moment at which the one who records can be interrupted: whenever it lets the lock go."""
+    pair = Pair(timeline)
+    pair.client.lost()
+    timeline.refresh()
+    lock, last = timeline.write_lock, []
+
+    class Interrupted:
+        def __enter__(self) -> None:
+            lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            lock.release()
+            with monkeypatch.context() as calm:
+                calm.setattr(timeline, "write_lock", lock)
+                if pair.server.closed is not None:
+                    assert timeline.unsettled() == []
+                    last.append(timeline.rows()[-1])
+
+    monkeypatch.setattr(timeline, "write_lock", Interrupted())
+    pair.server.lost()
+    assert last
+    assert {(row.source, row.name) for row in last} == {("server", "TCP ended without a Close frame")}

@@ -94,7 +94,7 @@ def test_a_watcher_that_refreshes_whenever_it_was_told_misses_nothing() -> None:
     def watch() -> None:
         nonlocal seen
         while seen < 5002:
-            assert news.wait(20), f"not told: {seen} of {timeline.end} rows"
+            assert news.wait(60), f"not told: {seen} of {timeline.end} rows"
             news.clear()
             timeline.refresh()
             seen = timeline.end

@@ -105,7 +105,7 @@ def carry_out(timeline: Timeline, turns: list[int], *, node: bool = False) -> No
 
 
 @pytest.mark.usefixtures("patient")
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 3), max_size=40), st.booleans())
 def test_the_order_in_which_things_arrive_never_changes_the_transcript(turns: list[int], node: bool) -> None:
     calm, wild = Timeline(), Timeline()

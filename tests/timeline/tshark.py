@@ -36,15 +36,19 @@ def need_tshark() -> None:
 
 
 def ask(path: Path, *options: str) -> str:
-    """What tshark says of a capture, without any option that tells it what is in it."""
-    command = ["tshark", "-n", "-r", str(path), *options]
+    """What tshark says of a capture, without any option that tells it what is in it.
+
+    A client's port is a matter of chance, and some are known to tshark as those of other protocols (44818, EtherNet/IP): so it
+    looks at the bytes before it looks at the ports.
+    """
+    command = ["tshark", "-n", "-r", str(path), "-o", "tcp.try_heuristic_first:TRUE", *options]
     return subprocess.run(command, capture_output=True, check=True, text=True, timeout=200).stdout
 
 
-def dissected(path: Path) -> dict[int, list[Facts]]:
-    """The frames of a capture in order, by the port of their sender."""
+def dissected(path: Path, which: str = "tcp") -> dict[int, list[Facts]]:
+    """The frames of a capture in order, by the port of their sender; of these packets only, in tshark's words."""
     out: dict[int, list[Facts]] = {}
-    for packet in json.loads(ask(path, "-Y", "websocket", "-T", "json", "-x"), object_pairs_hook=_every):
+    for packet in json.loads(ask(path, "-Y", f"websocket and {which}", "-T", "json", "-x"), object_pairs_hook=_every):
         layers = packet["_source"][0]["layers"][0]
         port = int(layers["tcp"][0]["tcp.srcport"][0])
         out.setdefault(port, []).extend(map(_facts, layers["websocket"]))

@@ -48,6 +48,14 @@ def test_text_is_looked_for_in_what_a_row_shows(text: str, passes: bool) -> None
     assert Filter(frozenset(), text).test()(row(text="Hello, World", connection=7, problem="bad mask")) is passes
 
 
+@pytest.mark.parametrize(
+    ("text", "passes"), [("browser", True), ("BROW", True), ("browser text", True), ("node", False)]
+)
+def test_a_row_is_found_by_the_name_of_its_end(text: str, passes: bool) -> None:
+    assert Filter(text=text).test(lambda _: "browser")(row(text="Hello")) is passes
+    assert not Filter(text=text).test()(row(text="Hello"))
+
+
 @given(ROWS, FILTERS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12))
 def test_an_index_read_and_dropped_in_steps_is_the_filter_of_what_is_kept(
     rows: list[Row], wanted: Filter, steps: list[tuple[int, int]]

@@ -219,5 +219,6 @@ def test_a_screen_ends_at_exit() -> None:
     thread = screen._thread
     assert thread is not None
     screen._end()
+    thread.join(30)
     assert not thread.is_alive()
     assert owner.flusher.running

@@ -102,6 +102,24 @@ def test_the_plot_has_a_line_for_each_place_and_leaves_out_where_nothing_waited(
     assert plotted["transport"] == [0, 5, 3]
 
 
+def test_the_plot_leaves_out_a_direction_in_which_next_to_nothing_waited() -> None:
+    lines = Lines()
+    gauge = lines.gauge()
+    for response in (0, 300, 0):  # on its way to the client in the moment in which somebody looks
+        lines.set(1, Buffers(0, 0, 4_000_000, 0, 0), Buffers(None, 0, response, 0, 0))
+        gauge.sample()
+    (axes,) = gauge.plot().axes
+    assert axes.get_title(loc="left") == "connection 1, client to server"
+
+
+def test_the_plot_shows_both_directions_where_something_waited_in_both() -> None:
+    lines = Lines()
+    gauge = lines.gauge()
+    lines.set(1, Buffers(0, 0, 4_000_000, 0, 0), Buffers(None, 0, 100_000, 0, 0))
+    gauge.sample()
+    assert len(gauge.plot().axes) == 2
+
+
 def test_without_a_connection_it_says_what_to_do() -> None:
     gauge = Lines().gauge()
     assert repr(gauge) == "no open connection: make one, and send faster than the other side reads"

@@ -314,6 +314,26 @@ def test_ends_that_another_process_tells_of_are_called_by_their_names(log: Log, 
     assert page.messages[-1][0]["ends"] == {"2": ["browser", ""]}
 
 
+def test_rows_are_found_by_the_name_of_the_end_that_another_process_tells_of(
+    log: Log, timeline: Timeline, page: Page
+) -> None:
+    ours = Conversation(timeline, client="client 1", server="chat")
+    ours.client.printed("not of a browser")
+    browser, node = timeline.witness_end("browser"), timeline.witness_end("node")
+    for _ in range(2):
+        browser.note("event", "open")
+        node.printed("listens")
+        flush(log)
+        log.text = "Browser"
+        flush(log)
+    found = [(row.connection, row.name) for row in everything(log, page)]
+    assert found == [(1, "print"), (2, "open"), (2, "open")], "what a row says counts as well"
+    log.text = "node listens"
+    assert [row.connection for row in everything(log, page)] == []
+    log.text = "node print"
+    assert [row.connection for row in everything(log, page)] == [3, 3]
+
+
 def test_a_row_that_is_gone_says_so(log: Log, timeline: Timeline, page: Page) -> None:
     notes(timeline, 3)
     timeline.refresh()

@@ -245,11 +245,12 @@ def test_new_choices_come_from_any_thread_once_it_is_shown(board: Any, ends: Pre
 def test_a_panel_that_is_stopped_stays_and_offers_nothing_more(ends: Pretended) -> None:
     board: Any = panel(ends)
     board._repr_mimebundle_()
-    emptied = threading.Event()
-    board.send_button.observe(lambda change: emptied.set() if change.new else None, "disabled")
+    told = threading.Event()
+    board.status.observe(lambda change: told.set() if "No open connection" in change.new else None, "value")
     ends.labels = []
     board.stop()
-    assert emptied.wait(30)
+    assert told.wait(30), said(board)
+    assert board.send_button.disabled
     assert not ends.watchers
     board._repr_mimebundle_()
     assert not ends.watchers

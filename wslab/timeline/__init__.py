@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wslab.timeline.address import Address as Address
+from wslab.timeline.causal import GONE as GONE
 from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
 from wslab.timeline.connection import Connection as Connection
@@ -25,6 +26,7 @@ from wslab.timeline.timeline import Timeline as Timeline
 
 __all__ = [
     "CAUSES",
+    "GONE",
     "KINDS",
     "PREVIEW",
     "SOURCES",

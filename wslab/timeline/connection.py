@@ -103,6 +103,11 @@ class Connection:
         return any(end.closed is None for end in self.members)
 
     @property
+    def silent(self) -> bool:
+        """Whether it has never had a row."""
+        return not any(self._own.values()) and not any(direction.count for direction in self.directions.values())
+
+    @property
     def diagnosis(self) -> Diagnosis | None:
         """How it ended, what that most likely means and what to do, with the evidence; None while it lives.
 

@@ -23,7 +23,7 @@ How = Literal["unrecorded", "no TCP", "reset", "reset here", "FIN", "here", "sys
 
 SIDES: tuple[Side, Side] = ("client", "server")
 _WAY: dict[Side, Source] = {"client": "client to server", "server": "server to client"}
-_SILENCE = 500_000_000  # ns: shorter silences are noise
+_SILENCE = 1_000_000_000  # ns: shorter silences are noise, on a busy machine too
 _LONGER = 3  # how much longer than any silence before a silence must be to be the reason
 
 

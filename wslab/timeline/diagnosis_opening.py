@@ -66,6 +66,9 @@ def no_tcp(facts: Facts, end: End) -> Diagnosis:
 
 def not_opened(facts: Facts) -> Diagnosis:
     """The diagnosis of a TCP connection on which no WebSocket was opened."""
+    nobody = facts.row("server", "nobody behind the relay")
+    if nobody is not None:
+        return _nobody_behind(facts, nobody)
     if facts.connection.response is None:
         return _unanswered(facts)
     if facts.status is None:
@@ -111,6 +114,16 @@ def not_accepted(facts: Facts) -> Diagnosis | None:
     sentence = "no WebSocket: the server answered 101, and the client did not accept how"
     advice = "mend the server's response; the evidence says which header is wrong"
     return Diagnosis("handshake-failed", sentence, advice, "certain", tuple(found), "", "client")
+
+
+def _nobody_behind(facts: Facts, row: Row) -> Diagnosis:
+    """A relay accepted the connection, and had nobody to pass it on to."""
+    sentence = (
+        "no WebSocket: the server behind the relay never began to listen, so the relay reset the connection (RST)"
+    )
+    advice = "run the cell that starts that server once more, and look in its output why it does not listen"
+    found = [remark(facts, row), *_heads(facts), *tcp(facts)]
+    return Diagnosis("tcp-failed", sentence, advice, "certain", tuple(found), "", "server")
 
 
 def _unanswered(facts: Facts) -> Diagnosis:

@@ -146,8 +146,7 @@ class End:
         """
         if self.closed is None:
             self.ending = ending
-            self.closed = perf_counter_ns()
-            self.note("note", TCP_ENDED, ending)
+            self._note(Note(0, "note", TCP_ENDED, ending[:NOTE_LIMIT]), last=True)
 
     def note(
         self,
@@ -179,15 +178,20 @@ class End:
         Returns:
             The note.
         """
-        text = text[:NOTE_LIMIT]
+        return self._note(Note(0, kind, name, text[:NOTE_LIMIT], size, link, problem, pending, binary, about))
+
+    def _note(self, note: Note, *, last: bool = False) -> Note:
+        """Take a note in. The last comes in one step with the end's end: whoever sees that it is over finds its row too."""
         store = self._store
-        note = Note(0, kind, name, text, size, link, problem, pending, binary, about)
         with store.write_lock:
             note.time = perf_counter_ns()  # inside: notes of one end stand in the order of their times
             self.notes.append(note)
             store.chunks += 1
-            store.raw += weight(text)
-        if not self.dirty:
+            store.raw += weight(note.text)
+            if last:
+                store.mark(self)
+                self.closed = note.time
+        if last or not self.dirty:
             store.touch(self)
         if store.raw > store.full_bytes or store.chunks > store.full_chunks:
             store.make_room()

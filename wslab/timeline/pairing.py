@@ -4,8 +4,8 @@
     witness        a client end whose bytes are not recorded: numbered the same way, unless the server's end of its marker
                    has a number already, because it had waited for long enough
     server end     belongs to the witness with its marker; or to the client end with the same two addresses and an overlapping
-                   lifetime, the oldest first; else, once no client could still turn out to be it, it gets a number of its own
-                   by accept
+                   lifetime, the oldest first, or to the last that was over before the accept was noticed; else, once no
+                   client could still turn out to be it, it gets a number of its own by accept
 
 Ends appear in any order: measured, the server's end is seen before the client's in 38 of 100 connections. So a server's end
 waits while a client that was made before it is still connecting to its port; while its request, and a marker in it, may still
@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 WAIT = 1_000_000_000
 """How long a server's end waits for a client that is still connecting, in nanoseconds."""
 
-SLACK = 250_000_000
-"""How late after a client's end an accept may be noticed and still be its own, in nanoseconds."""
+SLACK = 60_000_000_000
+"""How late after a client's end an accept may be noticed and still be its own, in nanoseconds.
+
+A server accepts when its loop comes to it, which a handler that blocks, or a busy machine, keeps from it for long; and a system
+does not give the same two addresses to another connection soon.
+"""
 
 
 class Pairing:
@@ -141,11 +145,18 @@ class Pairing:
         if server.local is None or server.remote is None:
             return None
         ends = self._lonely.get((server.remote, server.local), [])
-        for client in ends:
-            if _overlap(client, server):
-                ends.remove(client)
-                return client
-        return None
+        found = next((client for client in ends if _overlap(client, server)), None)
+        found = found or next((client for client in reversed(ends) if _just_gone(client, server)), None)
+        if found is not None:
+            ends.remove(found)
+        return found
+
+    def expects(self, connection: Connection) -> bool:
+        """Whether a server's end may still turn out to belong to a connection whose client is over."""
+        client = connection.client_end
+        if client is None or client.closed is None or client.local is None or connection.server_end is not None:
+            return False
+        return perf_counter_ns() - client.closed <= SLACK
 
     def _may_still_come(self, server: End) -> bool:
         if perf_counter_ns() - server.created > WAIT:
@@ -164,7 +175,12 @@ class Pairing:
 
 
 def _overlap(client: End, server: End) -> bool:
-    """Whether both may have lived at the same time: a port is used again once its connection is over."""
-    if client.closed is not None and client.closed + SLACK < server.created:
+    """Whether both lived at the same time: a port is used again once its connection is over."""
+    if client.closed is not None and client.closed < server.created:
         return False
     return server.closed is None or client.created <= server.closed
+
+
+def _just_gone(client: End, server: End) -> bool:
+    """Whether a client was over before a server noticed that it had come, and not for long."""
+    return client.closed is not None and client.closed < server.created <= client.closed + SLACK

@@ -120,12 +120,16 @@ class Recorder(ABC):
     def touch(self, end: End) -> None:
         """Say that an end has recorded something."""
         with self.write_lock:
-            if not end.dirty:
-                end.dirty = True
-                self._dirty.append(end)
+            self.mark(end)
             wake, self._quiet = self._quiet, False
         if wake:
             self._wake()
+
+    def mark(self, end: End) -> None:
+        """Let the next refresh look at an end. The caller holds the write lock."""
+        if not end.dirty:
+            end.dirty = True
+            self._dirty.append(end)
 
     @abstractmethod
     def make_room(self) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _COMPACT = 4096
+_SILENT = 1000  # connections over and without a row, whose number is kept for a server's end that is noticed late
 
 
 class Store(Recorder):
@@ -37,6 +38,7 @@ class Store(Recorder):
         self._noted = 0
         self._numbered = 0
         self._connections: dict[int, Connection] = {}
+        self._silent: dict[int, Connection] = {}
         self._pairing = Pairing(self._make_connection)
         self._rows: list[Row] = []
         self._gone = 0  # rows let go at the front of _rows and not compacted yet
@@ -128,6 +130,7 @@ class Store(Recorder):
             self._rows += rows
             self._end += len(rows)
             self._bound(behind=partial)
+            self._forget_silent()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -180,9 +183,7 @@ class Store(Recorder):
         """Look at a connection again at the next refresh. Watchers were told of what is not decoded yet."""
         with self.write_lock:
             for end in connection.members:
-                if not end.dirty:
-                    end.dirty = True
-                    self._dirty.append(end)
+                self.mark(end)
 
     def _make_connection(self) -> Connection:
         self._numbered += 1
@@ -243,11 +244,28 @@ class Store(Recorder):
             self.chunks -= chunks
             self._dropped_bytes += dropped
 
-    def _forget(self, connection: Connection) -> None:
-        """Let a connection go of which no row is kept, once it is over."""
+    def _forget(self, connection: Connection, *, wait: bool = True) -> None:
+        """Let a connection go of which no row is kept, once it is over.
+
+        Args:
+            connection: The connection.
+            wait: Whether one that never had a row waits for a server's end that is noticed late, and would have rows.
+        """
         if connection.open or connection.behind or any(end.notes for end in connection.members):
+            return
+        if wait and connection.silent and self._pairing.expects(connection):
+            self._silent[connection.number] = connection
             return
         self._pairing.forget(connection)
         del self._connections[connection.number]
         size, chunks, counted = connection.empty(self.write_lock)
         self._account(size, chunks, counted)
+
+    def _forget_silent(self) -> None:
+        """Let connections without a row go that have waited for long enough, or in vain."""
+        for number, connection in list(self._silent.items()):
+            if len(self._silent) <= _SILENT and self._pairing.expects(connection):
+                break
+            del self._silent[number]
+            if not connection.kept:
+                self._forget(connection, wait=False)

@@ -35,15 +35,19 @@ class Filter:
 
     Attributes:
         hidden: The kinds that are left out.
-        text: Rows must contain it in what they show (name, text, problem), whatever the case. A word such as ``#2``
-            asks for that connection instead.
+        text: Rows must contain it in what they show (whose they are where another process told of them, name, text,
+            problem), whatever the case. A word such as ``#2`` asks for that connection instead.
     """
 
     hidden: frozenset[str] = frozenset({"control"})
     text: str = ""
 
-    def test(self) -> Callable[[Row], bool]:
-        """A function that says whether a row passes, made once for many rows."""
+    def test(self, label: Callable[[Row], str] = lambda _: "") -> Callable[[Row], bool]:
+        """A function that says whether a row passes, made once for many rows.
+
+        Args:
+            label: What the end is called whose row it is, such as ``browser``; empty where no such name is shown.
+        """
         hidden = self.hidden
         words = self.text.casefold().split()
         numbers = {int(word[1:]) for word in words if _is_number(word)}
@@ -52,7 +56,10 @@ class Filter:
         def passes(row: Row) -> bool:
             if row.kind in hidden or (numbers and row.connection not in numbers):
                 return False
-            return not wanted or wanted in " ".join(f"{row.name} {row.text} {row.problem}".casefold().split())
+            if not wanted:
+                return True
+            shown = f"{label(row)} {row.name} {row.text} {row.problem}"
+            return wanted in " ".join(shown.casefold().split())
 
         return passes
 

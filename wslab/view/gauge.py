@@ -29,6 +29,7 @@ SHOWN = 4
 PLACES = ("transport", "kernel, sending", "kernel, receiving", "library")
 _INK, _BAR, _FAINT = "#777d84", "#2a78bd", "#858b92"
 _WIDTH, _HEIGHT, _LEFT, _GAP = 120, 16, 118, 16
+_LITTLE = 0.01  # of the most that waited anywhere: a direction with no more than that has no plot of its own
 _FULL = 64 * 1024 * 1024  # a bar is full here; its length is the logarithm, since a byte and a megabyte both matter
 
 
@@ -98,9 +99,12 @@ class Gauge:
 
         with self._lock:  # the screen's thread goes on measuring
             history = tuple(self.history)
-        keys = sorted({key for _, sample in history for key in sample})
-        # A direction in which nothing ever waited would be an empty plot.
-        lines = [key for key in keys if any(any(sample.get(key, ())) for _, sample in history)] or keys
+        most = dict.fromkeys(sorted({key for _, sample in history for key in sample}), 0)
+        for _, sample in history:
+            for key, places in sample.items():
+                most[key] = max(most[key], *(value or 0 for value in places))
+        # A direction in which nothing ever waited would be an empty plot; a response or a pong, seen by chance, is next to nothing.
+        lines = [key for key, size in most.items() if size > max(most.values()) * _LITTLE] or list(most)
         figure = Plot(figsize=(8, 1 + 2.2 * max(1, len(lines))), layout="constrained")
         for place, key in enumerate(lines, 1):
             axes = figure.add_subplot(len(lines), 1, place)

@@ -29,6 +29,7 @@ Answer = tuple[dict[str, Any], list[bytes]]
 """A message to a page: what it says, and its buffers."""
 
 _SCAN = 1000
+_OWN = ("client", "server")  # sources of rows of an end's own
 
 
 class Window:
@@ -51,7 +52,8 @@ class Window:
         self._generation = 0
         self._seq = itertools.count(1)
         self._filter = Filter()
-        self._index = Index(self._filter.test(), timeline.first)
+        self._names: dict[str, list[str]] = {}  # of the ends whose rows are being filtered
+        self._index = Index(self._filter.test(self._label), timeline.first)
         self._census = Census(timeline.first)
         self._sent = 0  # ordinal up to which rows were pushed
         self._told: tuple[Any, ...] = ()
@@ -63,7 +65,7 @@ class Window:
                 return False
             self._filter = wanted
             self._generation += 1
-            self._index = Index(wanted.test(), self.timeline.first)
+            self._index = Index(wanted.test(self._label), self.timeline.first)
             self._sent = 0
         return True
 
@@ -79,7 +81,10 @@ class Window:
                     part.drop(first)
                     if part.scanned < end:
                         stop = min(part.scanned + _SCAN, end)
-                        part.extend(timeline.rows(part.scanned, stop), stop)
+                        rows = timeline.rows(part.scanned, stop)
+                        if part is self._index and self._filter.text:
+                            self._names = self._ends({row.connection for row in rows})
+                        part.extend(rows, stop)
                 if min(self._index.scanned, self._census.scanned) >= end:
                     return False
             if time.monotonic() > deadline:
@@ -149,6 +154,11 @@ class Window:
             for ends in [(connection.witness, connection.server_end)]
             if any(end is not None and end.told for end in ends)
         }
+
+    def _label(self, row: Row) -> str:
+        """What the end is called that a row is about, as the log shows it: ``browser``; empty where it has no such name."""
+        names = self._names.get(str(row.connection)) if row.source in _OWN else None
+        return names[_OWN.index(row.source)] if names else ""
 
     def _read(self, positions: Sequence[int]) -> tuple[Sequence[int], list[Row]]:
         """The rows at these positions that are still kept; rows go at the front, so what is left is the end."""

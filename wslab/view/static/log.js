@@ -753,7 +753,8 @@ class View {
     this.counts = this.kinds.map(() => 0);
     this.blocks = new Blocks();
     this.ends = {}; // the names of a connection's client and server, where another process tells of them
-    this.asked = new Map(); // request -> {since, key}
+    this.asked = new Map(); // request -> {since, first, key}
+    this.unanswered = null; // when the first of the questions was put that are put again
     this.requests = 0;
     this.detail = new Detail(this);
     this.list = new List(this);
@@ -810,14 +811,17 @@ class View {
       this.asked.delete(request);
     }
     const req = ++this.requests;
-    this.asked.set(req, { since: now, key });
+    this.asked.set(req, { since: now, first: this.unanswered ?? now, key });
     this.model.send({ ...message, view: this.id, gen: this.gen, req });
   }
 
   // A message from Python.
   received(message, buffers) {
     if (message.view !== undefined && message.view !== null && message.view !== this.id && message.t !== "rows") return;
-    if (message.view === this.id) this.asked.delete(message.req);
+    if (message.view === this.id) {
+      this.asked.delete(message.req);
+      this.unanswered = null;
+    }
     this.take(message, message.t === "detail" ? [] : buffers);
     if (message.view !== this.id) return;
     if (message.t === "detail") this.detail.take(message, buffers);
@@ -931,8 +935,11 @@ class View {
     this.gone = Boolean(this.isGone());
     let slow = this.filtering && now - this.filtering > BUSY;
     for (const [request, asked] of this.asked) {
-      if (now - asked.since > BUSY) slow = true;
-      if (now - asked.since > RETRY && asked.key.startsWith("get")) this.asked.delete(request);
+      if (now - asked.first > BUSY) slow = true;
+      if (now - asked.since <= RETRY || !asked.key.startsWith("get")) continue;
+      this.asked.delete(request);
+      this.unanswered ??= asked.first;
+      this.draw(); // which asks for what is in sight and not here
     }
     const waiting = this.paused === null ? 0 : this.hi - this.end;
     const fresh = this.paused === null && !list.follow ? this.hi - this.seen : 0;
@@ -1050,6 +1057,7 @@ class View {
   alive(live) {
     this.parted = !live;
     this.asked.clear();
+    this.unanswered = null;
     this.filtering = false;
     this.status();
   }
