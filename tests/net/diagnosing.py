@@ -7,23 +7,44 @@ from typing import TYPE_CHECKING
 
 from tests.net.harness import connection, until
 from wslab import Timeline
+from wslab.timeline import diagnosis_facts
 from wslab.timeline.diagnosis import CAUSES, Diagnosis
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from wslab import Lab
 
 
+def any_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a silence for long however long those before it were: a slow machine makes silences in the middle of traffic."""
+    monkeypatch.setattr(diagnosis_facts, "_LONGER", 0)
+
+
 async def diagnosis(lab: Lab, folder: Path, number: int = 1) -> Diagnosis:
-    """The diagnosis of a connection as soon as it is over; a saved recording that is loaded again gives the same."""
+    """The diagnosis of a connection as soon as it is over; a saved recording that is loaded again gives the same.
+
+    A server of ours may notice that a connection came when its client is gone already: then that is waited for. (One with TLS
+    never notices a connection without.)
+    """
+    ports = {server.port for server in lab.servers if server.url.startswith("ws:")}
 
     def over() -> bool:
         lab.timeline.refresh()
-        found = [each for each in lab.timeline.connections() if each.number == number]
-        return bool(found) and not found[0].open
+        found = next((each for each in lab.timeline.connections() if each.number == number), None)
+        if found is None or found.open:
+            return False
+        client = found.client_end
+        to = client.remote.port if client is not None and client.remote is not None else None
+        return found.server_end is not None or to not in ports
 
-    await until(over, f"the end of connection {number}")
+    try:
+        await until(over, f"the end of connection {number}")
+    except AssertionError as error:
+        ends = [end for each in lab.timeline.connections() for end in each.members]
+        raise AssertionError(f"{error}; there are {ends}\n{lab.transcript(times=True)}") from None
     found = connection(lab, number).diagnosis
     assert found is not None
     loaded = Timeline.load(lab.timeline.export(folder / "recording.jsonl"))

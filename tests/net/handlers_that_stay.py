@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
     from wslab import Lab, Server, WebSocket
+    from wslab.net import Handler
 
 BLOCKED = 3.5
 """For how long `sleeps` blocks, in seconds: longer than a stop takes, so that it has to be abandoned."""
@@ -39,6 +41,16 @@ async def swallows_everything(connection: ServerConnection) -> None:
 async def sleeps(connection: ServerConnection) -> None:
     async for _ in connection:
         time.sleep(BLOCKED)  # noqa: ASYNC251
+
+
+def waits_for(release: threading.Event) -> Handler:
+    """A handler that blocks its thread until a test lets it go: whoever waits for it before that, waits for ever."""
+
+    async def held(connection: ServerConnection) -> None:
+        async for _ in connection:
+            release.wait()
+
+    return held
 
 
 async def spins(connection: ServerConnection) -> None:

@@ -10,7 +10,7 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from tests.net.harness import TEXT, Peer, RawServer, frame, free_port, rows, until
+from tests.net.harness import TEXT, Peer, RawServer, frame, rows, until
 from wslab import Lab
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ async def test_options_go_to_websockets() -> None:
             assert "Sec-WebSocket-Extensions" not in client.request.headers
 
 
-async def test_a_refused_connection_raises_as_websockets_does_and_leaves_a_row() -> None:
-    url = f"ws://127.0.0.1:{free_port()}"
+async def test_a_refused_connection_raises_as_websockets_does_and_leaves_a_row(held_port: int) -> None:
+    url = f"ws://127.0.0.1:{held_port}"
     async with Lab() as lab:
         with pytest.raises(ConnectionRefusedError) as ours:
             await lab.connect(url)
@@ -156,7 +156,7 @@ async def test_it_is_told_apart_which_connection_is_which() -> None:
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY", "SOCKS_PROXY"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 async def test_proxies_that_are_set_later_do_not_come_between(
-    variable: str, host: str, monkeypatch: pytest.MonkeyPatch
+    variable: str, host: str, monkeypatch: pytest.MonkeyPatch, held_port: int
 ) -> None:
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
@@ -165,7 +165,7 @@ async def test_proxies_that_are_set_later_do_not_come_between(
     monkeypatch.setenv("no_proxy", "")
     async with Lab() as lab:
         server = await lab.serve()
-        monkeypatch.setenv(variable, f"http://127.0.0.1:{free_port()}")
+        monkeypatch.setenv(variable, f"http://127.0.0.1:{held_port}")
         for connect in (websockets.connect, lab.connect):
             async with connect(f"ws://{host}:{server.port}") as client:
                 await client.send("hi")

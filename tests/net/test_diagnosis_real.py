@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 
 from tests.net.diagnosing import diagnosis
-from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame
+from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, rows
 from wslab import Lab
 from wslab.net import client_wire
 
@@ -294,7 +294,8 @@ async def test_both_sides_close_at_once(tmp_path: Path) -> None:
     async with Lab() as lab:
         client = await lab.connect((await lab.serve(leaves)).url)
         await client.send("go")
-        time.sleep(0.3)  # noqa: ASYNC251  (the server's Close frame has come, and nobody here has read it)
+        while not rows(lab, name="close 1001"):  # the server's Close frame leaves, and nobody here reads it
+            time.sleep(0.01)  # noqa: ASYNC251
         await client.close(1000)
         found = await diagnosis(lab, tmp_path)
     assert (found.cause, found.first, found.clean, found.certainty) == ("both-closing", "", True, "certain")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection
 
-from tests.net.diagnosing import diagnosis
+from tests.net.diagnosing import any_silence, diagnosis
 from tests.net.harness import rows, until
 from tests.net.test_diagnosis_real import hold
 from wslab import Lab
@@ -16,14 +17,19 @@ from wslab.net import client_wire
 from wslab.timeline import diagnosis_facts
 
 
+async def stalls(connection: Any) -> None:
+    """Stalls the connection before the first ping of either side."""
+    connection.faults.stall()
+    await connection.wait_closed()
+
+
 async def test_pings_into_a_black_hole_in_the_middle_of_traffic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
     async with Lab() as lab:
-        server = await lab.serve(hold, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
+        server = await lab.serve(stalls, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
         client = await lab.connect(server.url, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
-        server.faults.stall()
         await client.wait_closed()
         found = await diagnosis(lab, tmp_path)
     assert (found.cause, found.certainty) == ("silent-drop", "likely")
@@ -32,11 +38,11 @@ async def test_pings_into_a_black_hole_in_the_middle_of_traffic(
     assert any(each.text.startswith("fault: stall") for each in found.evidence)
 
 
-async def test_the_same_after_a_long_silence_is_an_idle_cut(tmp_path: Path) -> None:
+async def test_the_same_after_a_long_silence_is_an_idle_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    any_silence(monkeypatch)
     async with Lab() as lab:
-        server = await lab.serve(hold, ping_interval=None)
+        server = await lab.serve(stalls, ping_interval=None)
         client = await lab.connect(server.url, ping_interval=1.5, ping_timeout=0.3, close_timeout=0.1)
-        server.faults.stall()
         await client.wait_closed()
         server.faults.reset()
         found = await diagnosis(lab, tmp_path)
@@ -47,6 +53,7 @@ async def test_the_same_after_a_long_silence_is_an_idle_cut(tmp_path: Path) -> N
 
 async def test_a_close_frame_that_never_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
         socket = lab.WebSocket(server.url)
@@ -66,6 +73,7 @@ async def test_what_was_sent_before_it_and_never_arrived_either_is_a_silent_drop
     close: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
         socket = lab.WebSocket(server.url)
@@ -84,7 +92,10 @@ async def test_what_was_sent_before_it_and_never_arrived_either_is_a_silent_drop
     assert "what the client sent no longer reached the server" in found.sentence
 
 
-async def test_what_was_under_way_when_tcp_ended_is_no_silent_drop(tmp_path: Path) -> None:
+async def test_what_was_under_way_when_tcp_ended_is_no_silent_drop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
         socket = lab.WebSocket(server.url)
@@ -100,6 +111,7 @@ async def test_what_was_under_way_when_tcp_ended_is_no_silent_drop(tmp_path: Pat
 
 async def test_an_answer_that_never_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None, close_timeout=0.1)
         socket = lab.WebSocket(server.url)
@@ -113,6 +125,7 @@ async def test_an_answer_that_never_arrives(tmp_path: Path, monkeypatch: pytest.
 
 
 async def test_an_idle_cut_by_fin_and_a_reset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
         socket = lab.WebSocket(server.url)

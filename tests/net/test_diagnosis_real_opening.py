@@ -17,7 +17,7 @@ from websockets.http11 import Request, Response
 
 from tests.net.certificate import Certificate
 from tests.net.diagnosing import diagnosis
-from tests.net.harness import Peer, RawServer, free_port
+from tests.net.harness import LIMIT, Peer, RawServer
 from tests.net.test_websocket_refused import SWITCH, answers
 from wslab import Lab
 from wslab.net import client_wire
@@ -39,11 +39,20 @@ def http(status: str, *headers: str) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status}", *headers, "Content-Length: 0", "", ""]).encode()
 
 
+@contextlib.contextmanager
+def deaf_port() -> Iterator[int]:
+    """A port at which nobody listens, and nobody else begins to."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
 # No TCP
 
 
 async def test_nobody_listens_and_no_such_name_are_told_apart(tmp_path: Path) -> None:
-    refused = await of_url(f"ws://127.0.0.1:{free_port()}", tmp_path)
+    with deaf_port() as port:
+        refused = await of_url(f"ws://127.0.0.1:{port}", tmp_path)
     unknown = await of_url("ws://no-such-name.invalid", tmp_path)
     assert (refused.cause, refused.code, refused.certainty) == ("refused-tcp", 1006, "certain")
     assert refused.sentence == "no TCP connection: refused, for nobody listens at that address and port"
@@ -54,11 +63,28 @@ async def test_nobody_listens_and_no_such_name_are_told_apart(tmp_path: Path) ->
 
 
 async def test_the_client_of_the_library_fails_the_same_way(tmp_path: Path) -> None:
-    async with Lab() as lab:
-        with pytest.raises(OSError, match=r".*"):
-            await lab.connect(f"ws://127.0.0.1:{free_port()}")
-        found = await diagnosis(lab, tmp_path)
+    with deaf_port() as port:
+        async with Lab() as lab:
+            with pytest.raises(OSError, match=r".*"):
+                await lab.connect(f"ws://127.0.0.1:{port}")
+            found = await diagnosis(lab, tmp_path)
     assert found.cause == "refused-tcp"
+
+
+async def test_a_relay_whose_server_never_began_to_listen(tmp_path: Path) -> None:
+    with deaf_port() as port:
+        async with Lab() as lab:
+            relay = await lab.hosting.relay("node", 0)
+            relay.forward(port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+            with contextlib.suppress(ConnectionError):
+                await reader.read()
+            writer.close()
+            found = await diagnosis(lab, tmp_path)
+    assert (found.cause, found.first, found.certainty) == ("tcp-failed", "server", "certain")
+    assert "the server behind the relay never began to listen" in found.sentence
+    assert "nobody behind the relay refused: nobody listens" in found.evidence[0].text
+    assert found.evidence[0].row is not None
 
 
 # TLS
@@ -72,7 +98,7 @@ async def test_a_certificate_that_nobody_trusts_and_a_server_without_tls(tmp_pat
         await lab.WebSocket(secure.url).closed()
         await lab.WebSocket(plain.url.replace("ws:", "wss:")).closed()
         await lab.WebSocket(secure.url.replace("wss:", "ws:")).closed()
-        await lab.settled()
+        await lab.settled(LIMIT)
         numbers = [each.number for each in lab.timeline.connections()]
         causes = {number: await diagnosis(lab, tmp_path, number) for number in numbers}
     untrusted = causes[1]
@@ -99,7 +125,7 @@ async def test_a_server_that_hangs_up_and_one_that_never_answers(
 
     async with RawServer(hangs_up) as server:
         one = await of_url(server.url, tmp_path)
-    monkeypatch.setattr(client_wire, "OPEN_LIMIT", 0.1)
+    monkeypatch.setattr(client_wire, "OPEN_LIMIT", 1)  # TCP is up long before
     async with RawServer(silent) as server:
         two = await of_url(server.url, tmp_path)
     assert (one.cause, one.first, one.certainty) == ("handshake-unanswered", "server", "likely")

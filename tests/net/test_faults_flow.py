@@ -30,10 +30,10 @@ async def test_a_handler_that_sends_into_a_stall_waits_and_loses_nothing() -> No
         await socket.opened()
         server.faults.stall(DOWN)
         socket.send("go")
-        await until(lambda: sent)
+        await until(lambda: held and held[0].transport.get_write_buffer_size() > 32_768)
         await lab.serve(name="another")  # time for more, if more could come
         assert 0 < len(sent) < 5, "write_limit is 32 KiB"
-        assert 32_768 < held[0].transport.get_write_buffer_size() < 100_000
+        assert held[0].transport.get_write_buffer_size() < 100_000
         server.faults.resume(DOWN)
         got = [(await socket.next("message")).data for _ in range(100)]
         assert got == [f"{number} {BIG}" for number in range(100)]
@@ -68,7 +68,7 @@ async def test_what_comes_is_held_up_to_a_bound_and_then_not_read() -> None:
         server = await lab.serve(handler, compression=None, max_size=None)
         socket = lab.WebSocket(server.url)
         await socket.opened()
-        server.faults.set(latency=30, direction=UP)
+        server.faults.set(latency=60, direction=UP)
         for _ in range(total // 65536):
             socket.send(b"x" * 65536)
         await until(lambda: ends and (line := ends[0].faults._line) and line._in.size > 1024 * 1024)
@@ -100,7 +100,7 @@ async def test_a_handler_that_does_not_read_still_stops_its_peer() -> None:
                 await client.send(message)
 
         task = asyncio.create_task(burst())
-        await until(lambda: client.transport.get_write_buffer_size() > 0)
+        await until(lambda: loops and client.transport.get_write_buffer_size() > 0)
         done, _ = await asyncio.wait({task}, timeout=0.3)
         assert not done, "40 MB do not fit into the buffers of two kernels and one library"
         loops[0].call_soon_threadsafe(reading.set)

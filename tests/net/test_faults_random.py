@@ -146,7 +146,9 @@ class Faulty(RuleBasedStateMachine):
             assert (await self.socket.closed()).wasClean
         await self.lab.close()
         self.lab.timeline.refresh()
-        assert all(each.diagnosis for each in self.lab.timeline.connections()), "every ending has a diagnosis"
+        await until(
+            lambda: all(each.diagnosis for each in self.lab.timeline.connections()), "a diagnosis of every ending"
+        )
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
 

@@ -12,7 +12,7 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from tests.net.harness import rows, said, until
+from tests.net.harness import LIMIT, rows, said, until
 from wslab import Lab, echo
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def test_whatever_a_handler_raises_its_server_serves_on(
         async with websockets.connect(server.url) as client:
             await client.send("leave")
             with pytest.raises(ConnectionClosed) as caught:
-                await asyncio.wait_for(client.recv(), 10)
+                await asyncio.wait_for(client.recv(), LIMIT)
             assert caught.value.rcvd is not None
             assert caught.value.rcvd.code == 1011
         async with websockets.connect(server.url) as client:
@@ -108,7 +108,7 @@ async def test_an_exit_in_a_task_or_a_callback_of_a_handler_does_not_end_its_ser
         server = await lab.serve(handler)
         for _ in range(2):
             async with websockets.connect(server.url) as client:
-                assert await asyncio.wait_for(client.recv(), 10) == f"{error.__name__}('leaving')"
+                assert await asyncio.wait_for(client.recv(), LIMIT) == f"{error.__name__}('leaving')"
         assert rows(
             lab, name="server server: nobody caught an error in one of its tasks", text=f"{error.__name__}: leaving"
         )
@@ -176,7 +176,7 @@ async def test_a_peer_that_has_sent_more_than_was_read_is_closed_soon(handler: H
             socket.send("x" * number * 10)
         socket.close(1000)
         assert (await socket.closed()).wasClean
-        await lab.settled(timeout=10)
+        await lab.settled(timeout=LIMIT)
         assert not server.connections
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
+from tests.net.harness import LIMIT
 from wslab import WebSocket
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def server_of_its_own(codes: list[int | None], ended: threading.Semaphore) -> It
         thread.join()
     shared = WebSocket.host.thread()  # it is shared by all such sockets of a process, and stays
     shared.stop()
-    shared.ended.result(10)
+    shared.ended.result(LIMIT)
 
 
 def test_when_asyncio_run_ends_its_sockets_close_with_1001_and_no_event_comes() -> None:
@@ -58,7 +59,7 @@ def test_when_asyncio_run_ends_its_sockets_close_with_1001_and_no_event_comes() 
     with server_of_its_own(codes, ended) as url:
         sockets = asyncio.run(page(url))
         for _ in sockets:
-            assert ended.acquire(timeout=10)
+            assert ended.acquire(timeout=3 * LIMIT)
     assert codes == [1001, 1001, 1001]
     assert seen == []
     assert [socket.readyState for socket in sockets] == [3, 3, 3]
@@ -76,13 +77,15 @@ def test_a_second_loop_is_a_page_of_its_own() -> None:
     with server_of_its_own(codes, ended) as url:
         for turn in range(3):
             asyncio.run(page(url))
-            assert ended.acquire(timeout=10)
+            assert ended.acquire(timeout=3 * LIMIT)
             assert codes == [1001] * (turn + 1)
 
 
 PROGRAM = """
 import asyncio, sys
 from wslab import WebSocket
+from wslab.net import client_host
+client_host.GOODBYE = 60  # how long it may take is another question
 async def cell():
     global socket
     socket = WebSocket(sys.argv[1])
@@ -100,8 +103,8 @@ def test_at_exit_a_socket_of_no_lab_closes_with_1001_too() -> None:
     with server_of_its_own(codes, ended) as url:
         done = subprocess.run(
             [sys.executable, "-W", "ignore::ResourceWarning", "-c", PROGRAM, url],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+            cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-        assert ended.acquire(timeout=10)
+        assert ended.acquire(timeout=3 * LIMIT)
     assert codes == [1001]

@@ -10,28 +10,31 @@ import sys
 import pytest
 import websockets
 
-from tests.net.harness import free_port, rows
+from tests.net.harness import rows
 from wslab import BadValue, Lab, LabError, PortTaken
 from wslab.net import ports
 
 HOLD = """
 import socket, sys
-sock = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
-sock.bind((sys.argv[1], 0))
+address, port = sys.argv[1], int(sys.argv[2])
+sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+sock.bind((address, port))
 sock.listen()
-print(sock.getsockname()[1], flush=True)
+print("listens", flush=True)
 sys.stdin.read()
 """
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::1"])
-async def test_a_port_taken_by_another_process_is_named_with_its_holder(address: str) -> None:
+async def test_a_port_taken_by_another_process_is_named_with_its_holder(address: str, held_port: int) -> None:
+    port = held_port
     with subprocess.Popen(  # noqa: ASYNC220  (it is awaited by reading its first line)
-        [sys.executable, "-c", HOLD, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, address, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdin is not None
         assert other.stdout is not None
-        port = int(other.stdout.readline())
+        assert other.stdout.readline() == "listens\n"
         async with Lab() as lab:
             with pytest.raises(PortTaken) as caught:
                 await lab.serve(port=port)
@@ -82,12 +85,11 @@ async def test_a_port_that_was_taken_meanwhile_is_replaced_by_a_free_one() -> No
                 pass
 
 
-async def test_a_server_can_be_replaced_right_after_it_had_clients() -> None:
+async def test_a_server_can_be_replaced_right_after_it_had_clients(held_port: int) -> None:
     # The kernel keeps closed connections for a minute (TIME_WAIT): they must not keep the port.
-    port = free_port()
     for _ in range(3):
         async with Lab() as lab:
-            server = await lab.serve(port=port)
+            server = await lab.serve(port=held_port)
             client = await websockets.connect(server.url)
             await server.stop()
             await client.wait_closed()

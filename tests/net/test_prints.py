@@ -94,7 +94,9 @@ async def test_prints_of_unrelated_code_are_no_rows(capsys: pytest.CaptureFixtur
     async with Lab() as lab:
         server = await lab.serve()
         print("from a cell")
-        threading.Thread(target=print, args=("from a plain thread",)).start()
+        thread = threading.Thread(target=print, args=("from a plain thread",))
+        thread.start()
+        thread.join()
         async with websockets.connect(server.url) as client:
             print("beside a connection")
             await client.send("hi")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.net.certificate import Certificate
-from tests.net.harness import LIMIT, Peer, RawServer, connection, free_port, rows, until
+from tests.net.harness import LIMIT, Peer, RawServer, connection, rows, until
 from wslab import Lab, LabClosed, TimedOut
 from wslab.net import BadType, BadValue, RawEnded, RawSocket
 from wslab.wire import accept_steps, close_body, frame
@@ -217,8 +217,8 @@ async def test_a_peer_that_floods_is_kept_waiting() -> None:
         with pytest.raises(TimedOut, match=f"expected the end of TCP within 0.05 s, {held} bytes have come"):
             await raw.ended(timeout=0.05)
         assert len(raw._wire.buffer) == held
-        assert len(await raw.receive()) == held
-        assert await raw.receive(1024) == bytes(1024), "it reads on"
+        assert len(await raw.receive(timeout=LIMIT)) == held
+        assert await raw.receive(1024, timeout=LIMIT) == bytes(1024), "it reads on"
 
 
 async def test_a_peer_that_does_not_read_is_named() -> None:
@@ -230,7 +230,7 @@ async def test_a_peer_that_does_not_read_is_named() -> None:
         with pytest.raises(TimedOut, match="the peer has not read what was sent within"):
             await raw.send(bytes(32 * 1024 * 1024), timeout=0.2)
         await raw.close()
-        assert raw._wire.gone.done(), "it does not wait for ever for bytes that nobody reads"
+        await until(raw._wire.gone.done, "the end: it does not wait for ever for bytes that nobody reads")
 
 
 @pytest.mark.parametrize(
@@ -301,11 +301,11 @@ async def test_a_url_that_cannot_work_says_what_to_write(
         assert not rows(lab)
 
 
-async def test_a_port_where_nobody_listens_leaves_a_row() -> None:
-    port = free_port()
+async def test_a_port_where_nobody_listens_leaves_a_row(held_port: int) -> None:
+    url = f"ws://127.0.0.1:{held_port}/"
     async with Lab() as lab:
-        with pytest.raises(RawEnded, match=f"no TCP connection to ws://127.0.0.1:{port}/: refused: nobody listens"):
-            await lab.raw(f"ws://127.0.0.1:{port}")
+        with pytest.raises(RawEnded, match=f"no TCP connection to {url}: refused: nobody listens"):
+            await lab.raw(url)
         (row,) = rows(lab)
         assert (row.source, row.name) == ("client", "TCP connection failed")
         await lab.settled()
@@ -326,7 +326,7 @@ async def test_a_socket_that_nobody_holds_any_more_closes() -> None:
         raw = await lab.raw(server.url)  # as a cell does that runs again
         gc.collect()
         await until(lambda: repr(lab).count("raw socket") == 1)
-        await until(server.peers[0].reader.at_eof)
+        await until(lambda: server.peers and server.peers[0].reader.at_eof())
         assert not raw.closed
 
 
@@ -364,6 +364,39 @@ async def test_a_wait_that_is_cancelled_takes_nothing() -> None:
             await waiting
         await raw.send(b"x")
         assert await raw.receive(9) == b"all of it"
+
+
+async def test_a_wait_that_is_cancelled_when_its_bytes_are_on_the_way_leaves_them_to_the_next() -> None:
+    async def script(peer: Peer) -> None:
+        peer.write(b"all of it")
+        await peer.gone()
+
+    async with Lab() as lab, RawServer(script) as server, lab.raw(server.url) as raw:
+        await until(lambda: len(raw._wire.buffer) == 9)
+        waiting = asyncio.create_task(raw.receive(3))
+        await asyncio.sleep(0)
+        deadline = time.monotonic() + LIMIT
+        while len(raw._wire.buffer) == 9:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)  # noqa: ASYNC251  (the lab's thread takes them; this loop must not hear of it)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await raw.receive(9) == b"all of it"
+
+
+async def test_a_wait_that_the_end_of_the_labs_thread_cuts_off_is_told_what_ended_it() -> None:
+    async with Lab() as lab, RawServer(idle) as server, lab.raw(server.url) as raw:
+        waiting = asyncio.create_task(raw.receive())
+
+        def taking() -> set[asyncio.Task[object]]:
+            return asyncio.all_tasks(raw._thread.loop) - {lab._watch}
+
+        await until(taking)
+        for task in taking():
+            raw._thread.post(task.cancel)  # as the thread does with whatever still waits when it winds up
+        with pytest.raises(RawEnded, match="the lab of this socket is closed"):
+            await waiting
 
 
 async def test_bytes_come_in_while_the_calling_loop_is_blocked() -> None:

@@ -114,7 +114,7 @@ async def test_over_tls_the_record_is_the_plain_text_of_both_ends(
             for message in messages:
                 socket.send(message)
             assert [(await socket.next()).data for _ in messages] == messages
-            assert socket.bufferedAmount == 0
+            await until(lambda: socket.bufferedAmount == 0)
             socket.close()
             assert (await socket.closed()).wasClean
         await lab.settled()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.net.faulty import answers_close
-from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, free_port, rows, until
+from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, until
 from tests.net.test_websocket import watch
 from wslab import BadType, DOMException, Lab, WebSocket
 
@@ -187,9 +187,9 @@ async def test_close_in_connecting_fails_also_where_the_server_has_accepted_alre
         assert seen == ["error in 3", "close 1006 False in 3"]
 
 
-async def test_close_in_connecting_where_nobody_answers_fails_once() -> None:
+async def test_close_in_connecting_where_nobody_answers_fails_once(held_port: int) -> None:
     async with Lab() as lab:
-        socket = lab.WebSocket(f"ws://127.0.0.1:{free_port()}/")
+        socket = lab.WebSocket(f"ws://127.0.0.1:{held_port}/")
         seen = watch(socket)
         socket.close()
         await socket.closed()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.net.faulty import says
-from tests.net.harness import BINARY, CLOSE, TEXT, RawServer, frame, free_port
+from tests.net.harness import BINARY, CLOSE, TEXT, RawServer, frame
 from tests.net.test_rules_listeners import idle, notes
 from wslab import CloseEvent, DOMException, Event, Lab, MessageEvent, WebSocket
 
@@ -37,9 +37,9 @@ async def test_an_events_fields_say_whose_it_is_while_its_listeners_run_and_afte
         assert [event.timeStamp for event in kept] == sorted(event.timeStamp for event in kept)
 
 
-async def test_an_error_event_is_a_plain_event_and_tells_nothing() -> None:
+async def test_an_error_event_is_a_plain_event_and_tells_nothing(held_port: int) -> None:
     async with Lab() as lab:
-        socket = lab.WebSocket(f"ws://127.0.0.1:{free_port()}/")
+        socket = lab.WebSocket(f"ws://127.0.0.1:{held_port}/")
         event = await socket.next("error")
         assert type(event) is Event
         assert (event.type, event.target, event.isTrusted) == ("error", socket, True)

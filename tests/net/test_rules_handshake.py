@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.net.faulty import RESPONSES, answers, reset, says
-from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, free_port, rows, until
+from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, until
 from tests.net.test_websocket import watch
 from wslab import Lab, WebSocket
 
@@ -23,7 +23,7 @@ async def fails(socket: WebSocket) -> None:
     """See that a socket fails: an `error`, then a `close` with nothing to say, and no `open`."""
     seen = watch(socket)
     assert socket.readyState == WebSocket.CONNECTING
-    event = await socket.closed()
+    event = await socket.closed(3 * LIMIT)  # a name that nobody has may be asked for at several places
     assert seen == FAIL
     assert (event.code, event.reason, event.wasClean) == (1006, "", False)
     assert (socket.readyState, socket.protocol, socket.extensions) == (WebSocket.CLOSED, "", "")
@@ -82,9 +82,9 @@ async def test_a_connection_that_ends_within_the_response_fails(sends: bytes, re
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "no-such-name.invalid"])
-async def test_where_nobody_answers_the_constructor_returns_and_then_it_fails(host: str) -> None:
+async def test_where_nobody_answers_the_constructor_returns_and_then_it_fails(host: str, held_port: int) -> None:
     async with Lab() as lab:
-        socket = lab.WebSocket(f"ws://{host.format(port=free_port())}/")
+        socket = lab.WebSocket(f"ws://{host.format(port=held_port)}/")
         assert socket.readyState == WebSocket.CONNECTING
         await fails(socket)
 
@@ -156,8 +156,8 @@ async def test_handlers_set_after_the_constructor_and_before_yielding_miss_no_ev
         assert seen == ["open 1", "message 1", "close 3"]
 
 
-async def test_handlers_set_before_yielding_do_not_miss_a_failure_either() -> None:
+async def test_handlers_set_before_yielding_do_not_miss_a_failure_either(held_port: int) -> None:
     async with Lab() as lab:
-        socket = lab.WebSocket(f"ws://127.0.0.1:{free_port()}/")
+        socket = lab.WebSocket(f"ws://127.0.0.1:{held_port}/")
         time.sleep(0.1)  # noqa: ASYNC251
         await fails(socket)

@@ -11,7 +11,7 @@ import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.net.harness import free_port, rows, run, said, until
+from tests.net.harness import rows, run, said, until
 from wslab import BadType, BadValue, Lab, echo
 
 if TYPE_CHECKING:
@@ -101,12 +101,11 @@ async def test_port_0_gives_each_server_a_port_of_its_own() -> None:
         assert all(server.port > 1023 for server in servers)
 
 
-async def test_a_fixed_port_is_kept() -> None:
-    port = free_port()
+async def test_a_fixed_port_is_kept(held_port: int) -> None:
     async with Lab() as lab:
-        server = await lab.serve(port=port)
-        assert server.port == port
-        assert await ask(f"ws://127.0.0.1:{port}") == "hi"
+        server = await lab.serve(port=held_port)
+        assert server.port == held_port
+        assert await ask(f"ws://127.0.0.1:{held_port}") == "hi"
 
 
 async def test_options_go_to_websockets() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, rows, said, until
+from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, said, until
 from tests.net.test_websocket import watch
 from wslab import DOMException, Lab
 from wslab.net import client_wire
@@ -121,10 +121,10 @@ async def test_closing_while_the_open_event_waits_fails_the_connection_too() -> 
         socket = lab.WebSocket(server.url)
         seen = watch(socket)
         await asyncio.sleep(0)
-        for _ in range(5000):  # the home loop is busy until the server has accepted
+        deadline = time.monotonic() + LIMIT
+        while not socket.backlog()[0]:  # the home loop is busy until the server has accepted
+            assert time.monotonic() < deadline
             time.sleep(0.002)  # noqa: ASYNC251
-            if socket.backlog()[0]:
-                break
         assert socket.readyState == socket.CONNECTING
         socket.close()
         assert (await socket.closed()).code == 1006

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.net.harness import Peer, RawServer, free_port, rows
+from tests.net.harness import LIMIT, Peer, RawServer, rows, until
 from tests.net.test_websocket import watch
 from wslab import BadType, ConnectionEnded, DOMException, Lab
 from wslab.net import client_wire
@@ -94,10 +94,9 @@ async def test_the_url_is_parsed_and_asked_for_as_a_browser_does(url: str, parse
         assert rows(lab, name=f"GET {socket.url.split(str(port))[1]}")
 
 
-async def test_nobody_listens() -> None:
-    port = free_port()
+async def test_nobody_listens(held_port: int) -> None:
     async with Lab() as lab:
-        socket = lab.WebSocket(f"ws://127.0.0.1:{port}")
+        socket = lab.WebSocket(f"ws://127.0.0.1:{held_port}")
         seen = watch(socket)
         with pytest.raises(
             ConnectionEnded, match="closed before it was open: code 1006; the log says what happened"
@@ -106,7 +105,7 @@ async def test_nobody_listens() -> None:
         assert caught.value.event.code == 1006
         assert seen == FAILED
         (row,) = rows(lab, name="TCP connection failed")
-        assert row.text == f"refused: nobody listens at 127.0.0.1:{port}"
+        assert row.text == f"refused: nobody listens at 127.0.0.1:{held_port}"
         await lab.settled()
 
 
@@ -114,7 +113,7 @@ async def test_a_name_that_cannot_be_resolved() -> None:
     async with Lab() as lab:
         socket = lab.WebSocket("ws://no-such-name.invalid")
         seen = watch(socket)
-        await socket.closed()
+        await socket.closed(3 * LIMIT)  # some resolvers ask several servers before they give up
         assert seen == FAILED
         assert rows(lab, name="TCP connection failed")[0].text == "the name no-such-name.invalid cannot be resolved"
 
@@ -189,6 +188,37 @@ async def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.Monke
         seen = watch(socket)
         await socket.closed()
         assert seen == FAILED
+
+
+async def test_a_socket_that_is_given_up_just_when_tcp_comes_up_asks_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[bytes] = []
+
+    async def listens(peer: Peer) -> None:
+        heard.append(await peer.reader.read())
+        peer.writer.close()
+
+    async with RawServer(listens) as server, Lab() as lab:
+        loop = lab._io().loop
+        connect: Any = loop.create_connection
+
+        def given_up_between(factory: Callable[[], Any], *where: Any, **options: Any) -> Any:
+            def make() -> Any:  # called when TCP is up; the protocol is told of it one turn of the loop later
+                socket.abort()
+                return factory()
+
+            return connect(make, *where, **options)
+
+        monkeypatch.setattr(loop, "create_connection", given_up_between)
+        socket = lab.WebSocket(server.url)
+        seen = watch(socket)
+        await socket.closed()
+        await until(lambda: heard)
+        assert heard == [b""]
+        assert seen == FAILED
+        assert socket.end.sent.stop == 0
+        await lab.settled()
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, rows, until
-from wslab import BadValue, ConnectionEnded, Lab, MessageEvent, TimedOut
+from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, until
+from wslab import BadValue, CloseEvent, ConnectionEnded, Lab, MessageEvent, TimedOut
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -134,22 +135,33 @@ async def test_opened_says_so_too() -> None:
             await socket.opened(timeout=0.05)
 
 
-@pytest.mark.parametrize("when", ["cancelled", "timed out"])
-async def test_an_event_that_comes_when_its_waiter_gives_up_is_for_the_next(when: str) -> None:
+async def test_an_event_that_comes_when_its_waiter_gives_up_is_for_the_next() -> None:
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
-        waiting = asyncio.ensure_future(socket.next(timeout=0.05))
+        waiting = asyncio.ensure_future(socket.next(timeout=LIMIT))
         await until(lambda: socket._waiters["message"])
-        if when == "cancelled":
-            socket._arrived(MessageEvent(data="not lost"))
-            waiting.cancel()
-        else:  # the limit is reached in the same turn of the loop, after the event
-            asyncio.get_running_loop().call_soon(socket._arrived, MessageEvent(data="not lost"))
-            time.sleep(0.1)  # noqa: ASYNC251
-        with pytest.raises((asyncio.CancelledError, TimedOut)):
+        socket._arrived(MessageEvent(data="not lost"))
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
             await waiting
-        assert (await socket.next(timeout=5)).data == "not lost"
+        assert (await socket.next()).data == "not lost"
+
+
+@pytest.mark.parametrize("kind", ["message", "close"])
+async def test_an_event_that_comes_just_when_the_limit_is_reached_is_given_all_the_same(kind: str) -> None:
+    # So it is where a cell has blocked past the limit: event and limit then wait in the same turn of the loop.
+    async with Lab() as lab:
+        socket = lab.WebSocket((await lab.serve()).url)
+        await socket.opened()
+        limit = 0.5
+        wait = socket.next(timeout=limit) if kind == "message" else socket.closed(timeout=limit)
+        waiting = asyncio.ensure_future(wait)
+        await asyncio.sleep(0)  # it waits now
+        event = MessageEvent(data="in time") if kind == "message" else CloseEvent(code=1000)
+        asyncio.get_running_loop().call_soon(socket._arrived, event)
+        time.sleep(limit * 1.1)  # noqa: ASYNC251
+        assert await waiting is event
 
 
 async def test_a_waiter_that_gave_up_takes_nothing() -> None:
@@ -209,6 +221,49 @@ async def test_events_wait_while_a_cell_blocks_and_then_come_in_order() -> None:
         assert seen == list("01234")
 
 
+async def test_what_is_recorded_and_not_yet_told_counts_as_an_event_that_waits() -> None:
+    # Else `lab.settled()`, which looks at the record and then at what waits, might return just between the two.
+    async with Lab() as lab:
+        socket = lab.WebSocket((await lab.serve()).url)
+        seen: list[Any] = []
+        socket.onmessage = lambda event: seen.append(event.data)
+        await socket.opened()
+        await lab.settled()
+        assert socket.backlog() == (0, 0)
+        go_on, receive, before = threading.Event(), socket._wire._protocol.receive_data, socket.end.received.stop
+
+        def late(data: bytes | bytearray) -> None:
+            go_on.wait(LIMIT)
+            receive(data)
+
+        socket._wire._protocol.receive_data = late  # type: ignore[method-assign]
+        socket.send("hi")
+        await until(lambda: socket.end.received.stop > before)
+        assert socket.backlog()[0] == 1
+        go_on.set()
+        await lab.settled(timeout=LIMIT)
+        assert seen == ["hi"]
+
+
+async def test_an_end_that_is_recorded_and_not_yet_told_counts_as_an_event_that_waits() -> None:
+    async with Lab() as lab:
+        socket = lab.WebSocket((await lab.serve()).url)
+        await socket.opened()
+        go_on, finish = threading.Event(), socket._wire._finish
+
+        def late() -> None:
+            go_on.wait(LIMIT)
+            finish()
+
+        socket._wire._finish = late  # type: ignore[method-assign]
+        socket.close()
+        await until(lambda: socket.end.closed is not None)
+        assert socket.backlog()[0] > 0
+        go_on.set()
+        await lab.settled(timeout=LIMIT)
+        assert socket.readyState == socket.CLOSED
+
+
 async def test_an_interrupt_in_a_callback_leaves_the_rest_of_the_queue_to_come() -> None:
     async def three(peer: Peer) -> None:
         await peer.request()
@@ -237,7 +292,8 @@ async def test_what_nobody_takes_is_bounded_and_a_row_says_how_much_went() -> No
     async def talks(peer: Peer) -> None:
         await peer.request()
         peer.write(peer.response(), *(frame(TEXT, str(number).encode()) for number in range(1500)), frame(CLOSE))
-        await peer.gone()
+        await peer.frame()
+        peer.writer.close()
 
     async with RawServer(talks) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)
@@ -257,7 +313,8 @@ async def test_large_messages_that_nobody_takes_are_bounded_by_their_bytes() -> 
             peer.write(frame(TEXT, bytes([65 + number % 26]) * 1024 * 1024))
             await peer.writer.drain()
         peer.write(frame(CLOSE))
-        await peer.gone()
+        await peer.frame()
+        peer.writer.close()
 
     async with RawServer(talks) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)

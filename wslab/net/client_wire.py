@@ -100,6 +100,8 @@ class ClientWire(asyncio.Protocol):
         self._opened = False
         self._failed = False
         self._over = False
+        self._receiving = False
+        self._told = False
         self.paused = False
         self.faults: EndFaults | None = None
 
@@ -107,6 +109,11 @@ class ClientWire(asyncio.Protocol):
     def taken(self) -> int:
         """Bytes of application data that the network has taken so far. Any thread may read it."""
         return self._sending.taken
+
+    @property
+    def tells(self) -> bool:
+        """Whether something is recorded already of which the home loop is told in a moment. Any thread may read it."""
+        return self._receiving or (self._end.closed is not None and not self._told)
 
     # Called on the lab's thread by the socket
 
@@ -168,6 +175,9 @@ class ClientWire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
+        if self._over:  # given up in the very moment in which TCP came up: nobody must be asked any more
+            transport.abort()
+            return
         self.transport = TapTransport(transport, self._end.tap(self._end.sent))
         self._sending.begin(self.transport)
         self._end.connected(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
@@ -177,10 +187,14 @@ class ClientWire(asyncio.Protocol):
         self.flush()
 
     def data_received(self, data: bytes) -> None:
-        self._record_received(data)
-        self._frame_stops.extend(self._stops.feed(data))
-        self._protocol.receive_data(data)
-        self._progress()
+        self._receiving = True
+        try:
+            self._record_received(data)
+            self._frame_stops.extend(self._stops.feed(data))
+            self._protocol.receive_data(data)
+            self._progress()
+        finally:
+            self._receiving = False
         if self._behind() and not self.paused and self.transport is not None:
             self.paused = True
             self.transport.pause_reading()
@@ -217,7 +231,8 @@ class ClientWire(asyncio.Protocol):
             self._failed = True
             self._finish()
             return
-        self._timer = self._timer or loop.call_later(OPEN_LIMIT, self._fail)
+        if self._timer is None and not self._opened:
+            self._timer = loop.call_later(OPEN_LIMIT, self._fail)
 
     def _behind(self) -> bool:
         events, size = self._home.backlog()
@@ -309,3 +324,4 @@ class ClientWire(asyncio.Protocol):
         if received is not None and clean:
             code, reason = received.code, received.reason
         self._home.post_close(Ending(failed, clean, int(code), reason, self._end.received.stop))
+        self._told = True

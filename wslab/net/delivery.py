@@ -8,6 +8,7 @@ Either side is woken once for all that waits, because waking another thread cost
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Inbox:
         self._shut = False
         self._steps: deque[tuple[Callable[..., None], tuple[Any, ...], int]] = deque()
         self._posted = self._taken = 0
+        self._lock = threading.Lock()  # else both threads may find nobody awake, and schedule a step each
         self._awake = False  # a step runs, or is scheduled
 
     def waiting(self) -> tuple[int, int]:
@@ -54,8 +56,7 @@ class Inbox:
             return
         self._posted += size
         self._steps.append((step, arguments, size))
-        if not self._awake or self._loop.is_closed():
-            self._awake = True
+        if self._wakes() or self._loop.is_closed():
             try:
                 self._loop.call_soon_threadsafe(self._take)
             except RuntimeError:  # the home loop is gone, and its page with it
@@ -71,7 +72,7 @@ class Inbox:
     def _take(self) -> None:
         self.running = True
         try:
-            if self._steps:
+            if self._steps and not self._shut:
                 step, arguments, size = self._steps.popleft()
                 self._taken += size
                 step(*arguments)
@@ -79,9 +80,14 @@ class Inbox:
             self.running = False
             self._after()
             self._awake = False
-            if self._steps:  # looked at after that, so that a step posted just now is not forgotten
-                self._awake = True
+            if self._steps and self._wakes():  # asked after that, so that a step posted just now is not forgotten
                 self._loop.call_soon(self._take)
+
+    def _wakes(self) -> bool:
+        """Whether it is for the caller to schedule the next step: for one of the two threads, never for both."""
+        with self._lock:
+            first, self._awake = not self._awake, True
+            return first
 
 
 class Outbox:

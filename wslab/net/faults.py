@@ -193,10 +193,6 @@ class Faults(ABC):
         """Switch all faults off. What is held passes at once, in order; what is broken stays broken."""
         self._change(lambda _: NOTHING, "no faults", "the line is as it was")
 
-    def apply(self, act: Callable[[Line], None], name: str, text: str) -> None:
-        """Do something to the line, with a row."""
-        self._act(act, name, text)
-
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_") and name not in _NAMES:
             close = difflib.get_close_matches(name, _NAMES, 1)

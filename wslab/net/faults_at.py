@@ -95,6 +95,10 @@ class EndFaults(Faults):
         self._settings = settings
         self._tell(name, text, lambda line: line.clear() if settings == NOTHING else line.settle(settings))
 
+    def obey(self, act: Callable[[Line], None], name: str, text: str) -> None:
+        """Do something to the line, with a row, unless the connection is over by then."""
+        self._tell(name, text, act)
+
     def _change(self, make: Callable[[Settings], Settings], name: str, text: str) -> None:
         self._check_alive()
         self.take_over(make(self._settings), name, text)
@@ -110,12 +114,12 @@ class EndFaults(Faults):
             raise BadValue("that connection is closed; make another, or use server.faults for those to come")
 
     def _tell(self, name: str, text: str, act: Callable[[Line], None]) -> None:
-        def obey() -> None:
+        def work() -> None:
             if self.alive:
                 self._end.note("fault", name, text)
                 self._at_line(act)
 
-        self._post(obey)
+        self._post(work)
 
     def _at_line(self, act: Callable[[Line], None]) -> None:
         line = self._line = self._line or self._make()
@@ -171,4 +175,4 @@ class ServerFaults(Faults):
                 "make one: socket = lab.WebSocket(server.url); await socket.opened()"
             )
         for faults in ends:
-            faults.apply(act, name, text)
+            faults.obey(act, name, text)

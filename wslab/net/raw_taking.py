@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _END = b"\r\n\r\n"
 _HEAD_LIMIT = 64 * 1024
+_CLOSED = "the lab of this socket is closed; make a new one: lab = Lab()"
 
 
 class Taking:
@@ -42,14 +43,25 @@ class Taking:
         return data
 
     async def _receive(self, measure: Callable[[bytearray], int], limit: float, wanted: str) -> bytes:
-        return await self._run(
-            lambda: self._wire.receive(measure),
-            limit,
-            lambda: (
-                f"expected {wanted} within {limit:g} s, {shown(self._wire.buffer)}, and TCP is open; "
-                "await raw.receive() takes what has come, timeout= waits longer"
-            ),
-        )
+        taken = bytearray()
+
+        async def take() -> bytes:
+            taken.extend(data := await self._wire.receive(measure))
+            return data
+
+        try:
+            return await self._run(
+                take,
+                limit,
+                lambda: (
+                    f"expected {wanted} within {limit:g} s, {shown(self._wire.buffer)}, and TCP is open; "
+                    "await raw.receive() takes what has come, timeout= waits longer"
+                ),
+            )
+        except asyncio.CancelledError:
+            # The lab's thread may have taken it already, and nobody has got it. Posted behind the cancelling, so that is over.
+            self._thread.post(self._wire.put_back, taken)
+            raise
 
     async def _run(self, work: Callable[[], Coroutine[Any, Any, T]], limit: float, sentence: Callable[[], str]) -> T:
         """Run something on the lab's thread; it is cancelled when nobody waits for it any more."""
@@ -64,11 +76,15 @@ class Taking:
             future = asyncio.run_coroutine_threadsafe(running, self._thread.loop)
         except RuntimeError:  # the lab is closed, and its thread gone
             running.close()
-            raise RawEnded("the lab of this socket is closed; make a new one: lab = Lab()", self._wire.ending) from None
+            raise RawEnded(_CLOSED, self._wire.ending) from None
         try:
             return await asyncio.wrap_future(future)
         except TimeoutError:
             raise TimedOut(sentence(), limit) from None
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            raise RawEnded(_CLOSED, self._wire.ending) from None  # not we were cancelled: the lab's thread has ended
 
 
 def check_timeout(limit: object) -> None:

@@ -92,6 +92,11 @@ class RawWire(asyncio.Protocol):
             self._transport.resume_reading()
         return data
 
+    def put_back(self, data: bytearray) -> None:
+        """Have again what was taken for somebody who was cancelled before it reached them."""
+        self.buffer[:0] = data
+        self._arrived.set()
+
     def end_sending(self) -> None:
         """End our direction with FIN, once what was written has gone."""
         if self._transport is not None and not self._transport.is_closing():

@@ -9,9 +9,10 @@ learner's code runs, so nothing blocks it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import weakref
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING
 
 from wslab.net.errors import TimedOut
@@ -240,7 +241,8 @@ class Relay:
             await self._wait_over(_GRACE)
         finally:
             self._changed()
-            self._done.set_result(None)
+            with contextlib.suppress(InvalidStateError):  # whoever shut it down has given up waiting
+                self._done.set_result(None)
 
     async def _wait_over(self, limit: float) -> None:
         loop = asyncio.get_running_loop()

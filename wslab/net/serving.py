@@ -214,8 +214,8 @@ class Serving:
                     raise RuntimeError(f"{type(error).__name__} in a handler") from error
             raise
         finally:
-            self._running.pop(task, None)
             self.links.pop(end, None)
+            self._running.pop(task, None)  # the last: who sees that no handler lingers sees no link of it either
             connection.transport.read_on()  # type: ignore[attr-defined]
             self.changed()
 

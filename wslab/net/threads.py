@@ -8,7 +8,6 @@ synchronous wait would deadlock against a client on the waiting loop.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import threading
 from concurrent.futures import Future
@@ -39,6 +38,8 @@ class LoopThread:
         self._on_error = on_error
         self.loop.set_exception_handler(self._report)
         self.ended: Future[None] = Future()
+        self._lock = threading.Lock()
+        self._leaving = False  # only closing the loop is left: nothing may be raised in it any more
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.thread.start()
 
@@ -82,11 +83,11 @@ class LoopThread:
             raise TimedOut(sentence(), limit)
         return waiter.result()
 
-    async def turn(self) -> None:
-        """Let the loop run what is ready, unless it is blocked."""
+    async def turn(self, limit: float = 0.05) -> None:
+        """Let the loop run what is ready, unless it is blocked for longer than a limit in seconds."""
         done: Future[None] = Future()
         if self.post(done.set_result, None):
-            await asyncio.wait({asyncio.wrap_future(done)}, timeout=0.05)
+            await asyncio.wait({asyncio.wrap_future(done)}, timeout=limit)
 
     def stop(self) -> None:
         """Ask the loop to end once what it runs now has yielded. Returns at once; `ended` tells when it has."""
@@ -105,10 +106,14 @@ class LoopThread:
         return bool(done)
 
     def interrupt(self) -> None:
-        """Raise `Abandoned` in the thread as soon as it runs Python again: the way out of a ``while True``."""
-        ident = self.thread.ident
-        if ident is not None and self.thread.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
+        """Raise `Abandoned` in the thread as soon as it runs Python again: the way out of a ``while True``.
+
+        One that was merely late, and closes its loop by now, is left to it.
+        """
+        with self._lock:
+            ident = self.thread.ident
+            if ident is not None and self.thread.is_alive() and not self._leaving:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
@@ -117,13 +122,26 @@ class LoopThread:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        try:
-            while not self._run_on():
-                pass
-        finally:
-            with contextlib.suppress(BaseException):
+        runs = True
+        while not self._leaving:
+            try:
+                while runs and not self._run_on():
+                    pass
+                runs = False
                 self._wind_up()
+                self._leave()
+            except Abandoned:  # also while it winds up, which runs somebody's code too
+                runs = False
+            except BaseException:  # noqa: BLE001  (whatever that code raised: the loop is closed)
+                self._leave()
+        try:
+            self.loop.close()
+        finally:
             self.ended.set_result(None)
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._leaving = True
 
     def _run_on(self) -> bool:
         """Run the loop. Returns whether it is to end: `exit()` in a task or a callback leaves the loop, and it goes on."""
@@ -151,4 +169,3 @@ class LoopThread:
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.close()

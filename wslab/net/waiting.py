@@ -183,7 +183,8 @@ class Waiting(EventTarget):
             async with asyncio.timeout(limit):
                 return await waiter
         except TimeoutError:
-            self._put_back(waiters, kind, waiter)
+            if waiter.done() and not waiter.cancelled():  # it came in the very moment in which the limit was reached
+                return waiter.result()
             raise TimedOut(self._nothing(kind, limit or 0), limit or 0) from None
         except asyncio.CancelledError:
             self._put_back(waiters, kind, waiter)

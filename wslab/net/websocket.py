@@ -232,6 +232,11 @@ class WebSocket(Dispatching, metaclass=_Interface):
                 f"the event loop of {self!r} has ended; make another: socket = lab.WebSocket(url)"
             ) from None
 
+    def backlog(self) -> tuple[int, int]:
+        """Events, and bytes, that the home loop has not taken yet, and those that it is just being told of. Ours."""
+        events, size = super().backlog()
+        return events + self._wire.tells, size
+
     @property
     def transport(self) -> TapTransport | None:
         """What carries its bytes; None before TCP is up. To be looked at only, from any thread. Ours."""
