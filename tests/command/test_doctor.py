@@ -177,6 +177,13 @@ class TestKernel:
         assert not found.fine
         assert "wslab fails there: ModuleNotFoundError" in found.text
 
+    def test_a_kernel_that_dies_once_is_started_again(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        place = tmp_path / "there"
+        first = f"import pathlib; there = pathlib.Path({str(place)!r}); seen = there.exists(); there.touch(); seen or sys.exit(3)"
+        self.spec(monkeypatch, tmp_path, first)
+        assert checks.kernel().fine
+        assert place.exists()
+
     def test_a_kernel_that_dies_is_a_finding(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         self.spec(monkeypatch, tmp_path, "sys.exit(3)")
         found = doctor.look(checks.kernel)

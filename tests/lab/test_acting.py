@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.net.harness import rows, until
+from tests.lab.turns import turned
+from tests.net.harness import LIMIT, rows, until
 from wslab import BadValue, DOMException, Lab, LabClosed
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Stage:
         await socket.opened()
         stage = cls(lab, server, socket, await lab.connect(server.url))
         await until(lambda: len(stage.ends.choices()) == 4)
+        await turned(lab)
         return stage
 
     def key(self, label: str) -> Hashable:
@@ -113,7 +115,7 @@ async def test_each_end_closes(label: str, code: int | None, reason: str, seen: 
             assert (stage.client.close_code, stage.client.close_reason) == (expected, reason)
             with pytest.raises(ConnectionClosed):
                 await stage.client.recv()
-        await lab.settled()
+        await lab.settled(LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -167,12 +169,14 @@ async def test_watchers_are_told_when_the_choices_change() -> None:
         await client.close()
         await until(lambda: told.acquire(blocking=False))
         await until(lambda: not server.connections)
+        await turned(lab)  # the server's thread has told what it had to tell
         unwatch()
         unwatch()
         while told.acquire(blocking=False):
             pass
         await lab.connect(server.url)
         await until(lambda: len(lab._ends.choices()) == 2)
+        await turned(lab)
         assert not told.acquire(blocking=False)
 
 

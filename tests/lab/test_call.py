@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.net.harness import run, until
+from tests.net.harness import LIMIT, run, until
 from wslab import Lab, NoLoop, TimedOut
 from wslab.lab import calling as module
 
@@ -63,10 +63,10 @@ async def test_sockets_are_used_from_three_threads() -> None:
                     ready.set()
 
             lab.call(prepare)
-            assert ready.wait(20)
+            assert ready.wait(LIMIT)
             for number in range(30):
                 lab.call(lambda number=number: socket.send(f"{name}{number}"))  # type: ignore[misc]
-                assert got.acquire(timeout=20)
+                assert got.acquire(timeout=LIMIT)
             lab.call(socket.close)
 
         await asyncio.gather(*(in_thread(lambda name=name: work(name)) for name in "abc"))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 
+from tests.net.harness import LIMIT
 from wslab import BadType, BadValue, Lab
 from wslab.timeline import compression_of
 from wslab.view import CompressionTable
@@ -27,7 +28,7 @@ async def echoed(lab: Lab, messages: list[str | bytes], **options: Any) -> Compr
         await socket.next()
     socket.close()
     await socket.closed()
-    await lab.settled()
+    await lab.settled(LIMIT)
     return lab.compression()
 
 
@@ -134,7 +135,7 @@ async def test_messages_whose_bytes_are_gone_are_counted_and_not_guessed() -> No
             socket.send(WORDS)
             await socket.next()
         await asyncio.sleep(0)
-        await lab.settled()
+        await lab.settled(LIMIT)
         (connection,) = lab.timeline.connections()
         found = compression_of(lab.timeline, connection)
         assert 0 < len(found.messages) <= 30

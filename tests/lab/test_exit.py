@@ -5,36 +5,46 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
-from tests.net.harness import LIMIT, until
+from tests.net.harness import until
+from wslab.lab import leaving
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
 ROOT = Path(__file__).parents[2]
+LIMIT = 80.0
+"""A process that has not ended after so many seconds never will: each handler here stays for an hour."""
+
 HEAD = """
 import asyncio, sys, time, threading
 import websockets
 from wslab import Lab
+inside = threading.Event()
 async def echo(connection):
     async for message in connection:
         await connection.send(message)
+        inside.set()
 async def sleeps(connection):
     async for message in connection:
-        time.sleep(60)
+        inside.set()
+        time.sleep(3600)
 async def spins(connection):
     async for message in connection:
+        inside.set()
         while True: pass
 async def never(connection):
+    inside.set()
     await asyncio.sleep(3600)
 async def swallows(connection):
+    inside.set()
     while True:
         try: await asyncio.sleep(3600)
         except BaseException: pass
@@ -44,6 +54,13 @@ def as_a_kernel_does(main):
     asyncio.set_event_loop(loop)
     loop.run_until_complete(main())
     return loop
+"""
+PATIENT = """
+import warnings
+from wslab.lab import leaving
+# Only who waits so long sees what Python never shows unasked: transports of loops that ended before them.
+warnings.simplefilter("ignore", ResourceWarning)
+leaving.EXIT_LIMIT = leaving._GOODBYE = 60  # half a second may be too short on a machine with very much to do
 """
 MANY = """
 async def main():
@@ -55,7 +72,7 @@ async def main():
     ours = await lab.connect(server.url)
     plain = await websockets.connect(server.url)
     socket.send("go")
-    await asyncio.sleep(0.2)
+    await asyncio.to_thread(inside.wait)
     print(server.url, flush=True)
     await asyncio.to_thread(sys.stdin.readline)
 """
@@ -73,27 +90,25 @@ async def start(program: str) -> Process:
     )  # fmt: skip
 
 
-async def end(process: Process) -> tuple[float, str, int]:
-    """Let it go, and see how long it took, what it complained of, and its exit code."""
-    started = time.monotonic()
+async def end(process: Process) -> tuple[str, int]:
+    """Let it go, and see what it complained of, and its exit code."""
     _, errors = await asyncio.wait_for(process.communicate(b"\n"), LIMIT)
-    return time.monotonic() - started, errors.decode(), process.returncode or 0
+    return errors.decode(), process.returncode or 0
 
 
 @pytest.mark.parametrize("way", ENDS)
 @pytest.mark.parametrize("handler", ["echo", "never"])
-async def test_a_process_with_open_clients_ends_soon_and_silently_and_says_1001(handler: str, way: str) -> None:
-    process = await start(MANY.format(handler=handler) + ENDS[way])
+async def test_a_process_with_open_clients_ends_silently_and_says_1001(handler: str, way: str) -> None:
+    process = await start(PATIENT + MANY.format(handler=handler) + ENDS[way])
     assert process.stdout is not None
     url = (await process.stdout.readline()).decode().strip()
     async with websockets.connect(url) as client:
-        took, errors, code = await end(process)
+        errors, code = await end(process)
         with pytest.raises(ConnectionClosed) as caught:
             await client.recv()
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1001
     assert (errors, code) == ("", 0)
-    assert took < 5
 
 
 @pytest.mark.parametrize("handler", ["sleeps", "spins", "swallows"])
@@ -101,9 +116,7 @@ async def test_a_process_whose_handler_will_not_end_ends_all_the_same(handler: s
     process = await start(MANY.format(handler=handler) + ENDS["as a kernel"])
     assert process.stdout is not None
     await process.stdout.readline()
-    took, errors, code = await end(process)
-    assert (errors, code) == ("", 0)
-    assert took < 5
+    assert await end(process) == ("", 0)
 
 
 async def test_a_server_elsewhere_sees_1001_from_the_clients_of_a_process_that_ends() -> None:
@@ -116,7 +129,8 @@ async def test_a_server_elsewhere_sees_1001_from_the_clients_of_a_process_that_e
     async with websockets.serve(watch, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         process = await start(
-            f"""
+            PATIENT
+            + f"""
 async def main():
     global lab, socket
     lab = Lab()
@@ -125,8 +139,7 @@ async def main():
 loop = as_a_kernel_does(main)
 """
         )
-        _, errors, _ = await end(process)
-        assert errors == ""
+        assert await end(process) == ("", 0)
         await until(lambda: seen)
     assert seen == [1001]
 
@@ -143,7 +156,25 @@ loop = as_a_kernel_does(main)
     ids=["unused", "never awaited", "closed", "several", "interrupted"],
 )
 async def test_labs_in_every_state_end_silently(program: str) -> None:
-    process = await start(program)
-    took, errors, code = await end(process)
-    assert (errors, code) == ("", 0)
-    assert took < 10
+    assert await end(await start(program)) == ("", 0)
+
+
+def test_the_end_of_the_process_waits_for_half_a_second_at_most_however_many_labs_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, waited = [100.0], []
+
+    class Never:
+        """What is done once a lab has closed; this one never has."""
+
+        def result(self, limit: float) -> None:
+            waited.append(limit)
+            now[0] += limit
+            raise TimeoutError
+
+    lab: Any = SimpleNamespace(hand_over=lambda *, leaving: ({}, Never()))
+    monkeypatch.setattr(leaving, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(leaving, "_labs", {"a": lab, "b": lab, "c": lab})
+    leaving._exit()
+    assert leaving.EXIT_LIMIT == 0.5
+    assert waited == [0.5, 0, 0]

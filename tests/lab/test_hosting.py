@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from tests.net.harness import rows, until
+from tests.net.harness import LIMIT, rows, until
+from tests.ports import free_port
 from wslab import Lab, PortTaken
-from wslab.lab import NoLab, current_lab
+from wslab.lab import NoLab, current_lab, hosting
 from wslab.lab.acting import LabEnds
 from wslab.net import BadValue
 
@@ -62,7 +64,7 @@ async def test_a_client_talks_through_a_relay_and_both_ends_are_on_the_timeline(
         assert (await socket.next("message")).data == "hello"
         socket.close()
         await socket.closed()
-        await lab.settled()
+        await lab.settled(LIMIT)
         assert [row.text for row in rows(lab, connection=1, kind="message")] == ["hello", "hello"]
         assert lab.timeline.connections()[0].server == "node"
 
@@ -152,3 +154,61 @@ async def test_the_current_lab_is_the_newest_open_one_or_that_of_a_name() -> Non
             await newer.close()
         with pytest.raises(NoLab):
             current_lab()
+
+
+async def test_a_guest_begins_to_end_however_late_the_thread_gets_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_GOODBYE", 0)
+    lab, guest, go_on = Lab(), Staying(), threading.Event()
+    lab.hosting.join(guest)
+    lab._io().post(go_on.wait, LIMIT)
+    closing = asyncio.ensure_future(lab.close())
+    for _ in range(200):  # everything that does not wait for the thread has happened
+        await asyncio.sleep(0)
+    go_on.set()
+    await closing
+    assert "this lab is closed" in guest.why
+
+
+async def test_what_is_told_last_of_the_ports_is_what_holds_whichever_thread_tells_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now: dict[int, str] = {}
+    looked, go_on = threading.Event(), threading.Event()
+
+    def look() -> dict[int, str]:
+        found = dict(now)
+        if threading.current_thread() is late:
+            looked.set()
+            go_on.wait(LIMIT)
+        return found
+
+    async with Lab() as lab:
+        told: list[dict[int, str]] = []
+        lab.hosting.watch_ports(lambda: told.append(dict(now)))
+        with monkeypatch.context() as patched:
+            patched.setattr(lab.hosting, "ports", look)
+            late, other = (threading.Thread(target=lab.hosting.ports_may_have_changed) for _ in "ab")
+            late.start()
+            assert looked.wait(LIMIT)
+            now[8080] = "chat"
+            other.start()
+            other.join(0.1)  # as far as it gets
+            go_on.set()
+            for thread in (late, other):
+                thread.join(LIMIT)
+        assert told == [{8080: "chat"}]
+        assert lab.hosting._known == {8080: "chat"}
+
+
+async def test_one_server_starts_at_a_time_though_two_loops_ask_for_it() -> None:
+    async with Lab() as lab:
+
+        def serve() -> int:
+            async def main() -> int:
+                return (await lab.serve(name="chat")).port
+
+            return asyncio.run(main())
+
+        first = (await lab.serve(name="chat", port=free_port())).port
+        assert set(await asyncio.gather(*(asyncio.to_thread(serve) for _ in range(4)))) == {first}
+        assert [server.name for server in lab.servers] == ["chat"]

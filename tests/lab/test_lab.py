@@ -15,7 +15,9 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from tests.net.harness import LIMIT, Peer, RawServer, run, until
+from tests.ports import free_port
 from wslab import Lab, LabClosed, WebSocket
+from wslab.lab import leaving
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -47,6 +49,13 @@ async def test_it_says_what_is_running() -> None:
     assert repr(lab) == "<Lab 'mine' closed>"
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lab that closes waits for its peers for as long as they need on a machine with very much to do."""
+    monkeypatch.setattr(leaving, "_GOODBYE", LIMIT)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_closing_says_1001_to_everybody() -> None:
     async with Lab() as lab:
         server = await lab.serve()
@@ -60,9 +69,14 @@ async def test_closing_says_1001_to_everybody() -> None:
                 await client.recv()
             assert 1001 in {each.code for each in (caught.value.rcvd, caught.value.sent) if each}
         assert not server.running
-        assert not [thread for thread in threading.enumerate() if thread.name.startswith("wslab-server")]
+        await until(lambda: not threads_of("wslab-server"))
 
 
+def threads_of(name: str) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith(name)]
+
+
+@pytest.mark.usefixtures("patient")
 async def test_the_server_of_another_lab_sees_1001() -> None:
     seen: list[Any] = []
 
@@ -119,9 +133,10 @@ async def test_a_lab_that_closes_while_a_server_starts_leaves_no_server() -> Non
     assert lab.servers == ()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_second_lab_with_the_same_name_takes_over() -> None:
     first = Lab("x")
-    server = await first.serve(name="chat")
+    server = await first.serve(name="chat", port=free_port())
     socket = first.WebSocket(server.url)
     await socket.opened()
     second = Lab("x")
@@ -154,7 +169,7 @@ async def test_ports_are_inherited_through_several_labs(serve_between: bool) -> 
 
     async with RawServer(deaf) as slow:
         first = Lab("x")
-        port = (await first.serve()).port
+        port = (await first.serve(port=free_port())).port
         await first.WebSocket(slow.url).opened()
         second = Lab("x")
         if serve_between:
@@ -164,8 +179,10 @@ async def test_ports_are_inherited_through_several_labs(serve_between: bool) -> 
         await third.close()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_cell_that_makes_and_serves_may_be_run_twenty_times() -> None:
-    ports, sockets, lab = set(), [], Lab("again")
+    port, ports, sockets, lab = free_port(), set(), [], Lab("again")
+    await lab.serve(port=port)
     for _ in range(20):
         lab = Lab("again")
         server = await lab.serve()
@@ -175,10 +192,10 @@ async def test_a_cell_that_makes_and_serves_may_be_run_twenty_times() -> None:
         sockets.append(socket)
         socket.send("hi")
         assert (await socket.next()).data == "hi"
-    assert len(ports) == 1
+    assert ports == {port}
     assert [(await socket.closed()).code for socket in sockets[:-1]] == [1001] * 19
     await lab.close()
-    assert threading.active_count() < 6
+    await until(lambda: not threads_of("wslab-"))
 
 
 async def test_taking_over_from_a_lab_whose_handler_is_stuck() -> None:
@@ -187,7 +204,7 @@ async def test_taking_over_from_a_lab_whose_handler_is_stuck() -> None:
             time.sleep(3)  # noqa: ASYNC251
 
     first = Lab("x")
-    server = await first.serve(sleeps)
+    server = await first.serve(sleeps, port=free_port())
     socket = first.WebSocket(server.url)
     await socket.opened()
     socket.send("block")
@@ -245,10 +262,11 @@ def test_two_runs_of_asyncio_in_one_process() -> None:
 
 def test_one_lab_over_several_loops() -> None:
     lab = Lab("over loops")
-    ports, left = [], []
+    ports: list[int] = []
+    left: list[WebSocket] = []
 
     async def cell() -> None:
-        server = await lab.serve()
+        server = await lab.serve(port=0 if ports else free_port())
         ports.append(server.port)
         socket = lab.WebSocket(server.url)
         await socket.opened()
@@ -295,7 +313,7 @@ def test_the_home_loop_may_end_while_sockets_are_open(queued: bool) -> None:
 
     async def later() -> None:
         await until(lambda: not server.connections, "the server seeing that its client's page is gone")
-        assert socket not in lab._host.sockets
+        await until(lambda: socket not in lab._host.sockets, "the lab forgetting the socket")
         with pytest.raises(LabClosed, match=r"the event loop of .* has ended; make another: socket = lab\.WebSocket"):
             socket.on_home(lambda: None)
         await lab.close()

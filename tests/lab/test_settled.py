@@ -7,12 +7,12 @@ import contextlib
 import re
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import websockets
 
-from tests.net.harness import Peer, RawServer, rows, until
+from tests.net.harness import LIMIT, Peer, RawServer, rows, until
 from wslab import Lab, TimedOut
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ async def test_everything_that_was_sent_has_been_received() -> None:
         for number in range(200):
             client.send("x" * number * 10)
         client.close()
-        await lab.settled(timeout=10)  # websockets alone would take its close_timeout
+        await lab.settled(LIMIT)  # websockets alone would take its close_timeout
         messages = rows(lab, kind="message", source="client to server")
         assert len(messages) == 200
         for row in messages:
@@ -56,8 +56,26 @@ async def test_it_waits_for_handlers_whose_connection_is_over() -> None:
     async with Lab() as lab:
         async with websockets.connect((await lab.serve(tidies)).url):
             pass
-        await lab.settled()
+        await lab.settled(LIMIT)
         assert done == ["tidied"]
+
+
+async def test_a_handler_lingers_until_the_server_has_let_go_of_its_link() -> None:
+    lingering: list[int] = []
+
+    class Links(dict[Any, Any]):
+        def pop(self, *key: Any) -> Any:
+            lingering.append(server.lingering())
+            return super().pop(*key)
+
+    async with Lab() as lab:
+        server = await lab.serve()
+        server._serving.links = Links()
+        async with websockets.connect(server.url):
+            await until(server.links)
+        await lab.settled(LIMIT)
+        assert lingering == [1]  # else somebody who waits for it might still count a connection as open
+        assert repr(lab).endswith(", 0 open")
 
 
 async def test_it_names_a_handler_that_goes_on() -> None:
@@ -69,6 +87,7 @@ async def test_it_names_a_handler_that_goes_on() -> None:
         server = await lab.serve(stays, name="stubborn")
         async with websockets.connect(server.url):
             pass
+        await until(lambda: server.lingering() and not lab.timeline.unsettled())
         with pytest.raises(TimedOut) as caught:
             await lab.settled(timeout=0.1)
         told = "not settled within 0.1 s: 1 handler of server {} still run{} although the connection is closed"
@@ -90,7 +109,7 @@ async def test_it_names_a_connection_that_is_still_connecting() -> None:
                 await lab.settled(timeout=0.1)
             client.close()
             assert (await client.closed()).code == 1006
-            await lab.settled()
+            await lab.settled(LIMIT)
 
 
 async def test_it_names_a_connection_that_is_still_closing() -> None:
@@ -102,6 +121,7 @@ async def test_it_names_a_connection_that_is_still_closing() -> None:
         client = lab.WebSocket(server.url)
         await client.opened()
         client.close()
+        await until(lambda: rows(lab, kind="close", source="client to server"))
         with pytest.raises(TimedOut, match=re.escape("not settled within 0.1 s: connection 1 is still closing")):
             await lab.settled(timeout=0.1)
 
@@ -116,7 +136,7 @@ async def test_events_have_been_delivered() -> None:
             client.send("x")
         await until(lambda: count[0] > 0)
         while count[0] < 500:
-            await lab.settled()
+            await lab.settled(LIMIT)
         assert client.backlog() == (0, 0)
 
 
@@ -128,7 +148,7 @@ async def test_the_transcript_after_it_is_whole() -> None:
         await client.next()
         client.close(1000, "bye")
         await client.closed()
-        await lab.settled()
+        await lab.settled(LIMIT)
         text = lab.transcript()
         assert repr(text) == str(text)
         lines = [" ".join(line.split(" Upgrade:")[0].split()) for line in text.splitlines() if line.startswith("#1")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.net.harness import LIMIT
 from wslab import Lab
 from wslab.wire import frame
 
@@ -31,14 +32,14 @@ async def talk() -> Ladder:
             await socket.next("message")
         socket.close(1000, "bye")
         await socket.closed()
-        await lab.settled()
+        await lab.settled(LIMIT)
         async with lab.raw(server.url) as raw:
             await raw.upgrade()
             await raw.send(frame(b"", "pong", mask=True))
             await raw.send(frame("not masked"))
             await raw.frame()
             await raw.ended()
-        await lab.settled()
+        await lab.settled(LIMIT)
         return lab.ladder()
 
 

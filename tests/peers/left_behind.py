@@ -2,7 +2,9 @@
 
 family(pid)         the processes that a kernel has started, and theirs
 still(processes)    those of them that do not end
-can_listen(port)    whether a port is free again, on 127.0.0.1 and on ::1
+can_listen(port)    whether a port is free, on 127.0.0.1 and on ::1
+freed(port)         whether it becomes free
+listening_on()      the ports on which this process listens
 NO_NODE             Python for a cell: from here on its kernel finds no Node
 """
 
@@ -13,7 +15,7 @@ import time
 
 import psutil
 
-LIMIT = 20.0
+LIMIT = 60.0
 """Seconds until something that should be gone counts as left behind."""
 
 NO_NODE = """
@@ -55,3 +57,19 @@ def can_listen(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def freed(port: int) -> bool:
+    """Waits until anybody may listen on a port; whether that has come."""
+    deadline = time.monotonic() + LIMIT
+    while not can_listen(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)  # between two looks
+    return True
+
+
+def listening_on() -> set[int]:
+    """The ports on which this process listens. (A port that it has given back may be anybody's.)"""
+    connections = psutil.Process().net_connections("tcp")
+    return {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from typing import TYPE_CHECKING
 
 import psutil
 
-from tests.net.harness import LIMIT, rows, until
+from tests.net import harness
+from tests.net.harness import rows
 from tests.optional import missing
 from wslab import Lab
 from wslab.peers import node_output
@@ -18,8 +18,10 @@ from wslab.peers.node_run import NodeRun
 from wslab.peers.node_ws import NoWs, bring_ws
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
+LIMIT = 60.0
+"""The longest that Node may take to begin or to end, in seconds: it is a large program, and the machine may have much to do."""
 
 SERVER = """\
 const WebSocket = require("ws");
@@ -87,10 +89,9 @@ async def ended(run: NodeRun) -> None:
     assert await asyncio.to_thread(run.wait_ended, LIMIT), run.console.text
 
 
-def free_port() -> int:
-    """A port that nobody has."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+async def until(condition: Callable[[], object], what: str = "it") -> None:
+    """Wait until something holds that waits for Node."""
+    await harness.until(condition, what, LIMIT)
 
 
 def alive(pids: Iterable[int]) -> list[int]:

@@ -15,10 +15,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect as connect_at_once
 from websockets.typing import Origin
 
+from tests.net.harness import LIMIT
+from tests.peers.left_behind import listening_on
 from wslab import BadType, BadValue, Lab, LabClosed, LabError, TimedOut
+from wslab.lab import hosting
 from wslab.peers import browser_progress, browser_session
 from wslab.peers.browser_magic import asked, browser
 from wslab.peers.browser_run import BrowserRun, runs
+from wslab.peers.node_run import NodeRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +42,7 @@ class FakePage:
     def __init__(self, run: BrowserRun, origin: str = ORIGIN, says: str = "", route: str = "direct") -> None:
         assert run.page is not None
         url = f"ws://127.0.0.1:{run.page.port}/{run.page.token}"
-        self.socket = connect_at_once(url, origin=Origin(origin), proxy=None).__enter__()
+        self.socket = connect_at_once(url, origin=Origin(origin), proxy=None, open_timeout=LIMIT).__enter__()
         self.say({"hello": says or origin, "route": route})
         self.go = self.hear()
 
@@ -46,7 +50,7 @@ class FakePage:
         self.socket.send(json.dumps(message))
 
     def hear(self) -> Any:
-        return json.loads(self.socket.recv(10))
+        return json.loads(self.socket.recv(LIMIT))
 
     def tell(self, *items: Any) -> None:
         self.say({"items": items})
@@ -90,7 +94,7 @@ def rows(lab: Lab) -> list[str]:
 
 def becomes(lab: Lab, *wanted: str) -> list[str]:
     """Wait until rows that begin like this are there, in this order."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + LIMIT
     while True:
         there = iter(found := rows(lab))
         if all(any(row.startswith(one) for row in there) for one in wanted):
@@ -109,7 +113,7 @@ def test_a_page_gets_the_code_and_what_it_tells_is_on_the_timeline_and_on_the_co
         page.tell({"k": "raised", "id": None, "text": "TypeError: no", "where": "line 3"})
         page.closes()
         page.say({"done": True})
-        run.wait_closed(10)
+        run.wait_closed(LIMIT)
         assert run.console.text == (
             "browser: ended, its socket is closed\nwarning: 连接\n已打开\nerror, line 3: TypeError: no"
         )
@@ -129,7 +133,7 @@ def test_a_page_that_is_loaded_again_and_a_second_tab_do_not_get_it(lab: Lab) ->
         assert (page.go["go"], second.go) == (True, {"go": False})
         assert run.page.granted
         page.say({"done": True})
-        run.wait_closed(10)
+        run.wait_closed(LIMIT)
     becomes(lab, "browser: page closed")
     assert sum(row.startswith("browser: page attached") for row in rows(lab)) == 1
 
@@ -165,10 +169,10 @@ def test_wait_ends_when_all_sockets_are_closed_while_the_kernel_does_nothing_els
             page.opens(2)
             page.closes(1)
             page.closes(2)
-            closing.wait(10)
+            closing.wait(LIMIT)
 
     threading.Thread(target=act, daemon=True).start()
-    run.wait_closed(10)
+    run.wait_closed(LIMIT)
     assert run.console.text == "browser: ended, all its sockets are closed\nno output yet"
     closing.set()
 
@@ -177,7 +181,7 @@ def test_code_that_raised_is_said_to_have_failed(lab: Lab) -> None:
     run = started(lab)
     with FakePage(run) as page:
         page.say({"done": False})
-        run.wait_closed(10)
+        run.wait_closed(LIMIT)
         assert run.console.text.startswith("browser: failed")
 
 
@@ -194,7 +198,7 @@ def test_running_the_cell_again_ends_the_run_before_it_first(lab: Lab) -> None:
         thread.start()
         second = started(lab)
         assert first.over
-        thread.join(10)
+        thread.join(LIMIT)
         with FakePage(second) as new:
             assert new.go["key"] != old.go["key"]
             assert not second.over
@@ -215,7 +219,7 @@ def test_a_page_that_does_not_answer_is_given_up(lab: Lab, monkeypatch: pytest.M
         page.opens()
         run.stop()
         assert page.hear() == {"stop": "somebody stopped it"}
-        assert run.wait_over(10)
+        assert run.wait_over(LIMIT)
         becomes(lab, "browser: run stopped somebody stopped it")
         with pytest.raises(ConnectionClosed):
             page.hear()
@@ -226,16 +230,16 @@ def test_a_run_that_no_page_has_taken_is_stopped_at_once_and_none_gets_it_later(
     run = started(lab)
     assert run.page is not None
     port = run.page.port
+    assert port in listening_on()
     run.stop()
-    assert run.wait_over(10)
-    deadline = time.monotonic() + 10
+    assert run.wait_over(LIMIT)
+    deadline = time.monotonic() + LIMIT
     while run.page.comm is not None:
         assert time.monotonic() < deadline
         time.sleep(0.01)  # between two looks
     assert lab.hosting.guests == ()
     assert lab.hosting._watchers == []
-    with pytest.raises(OSError, match="onnect"):
-        connect_at_once(f"ws://127.0.0.1:{port}/{run.page.token}", proxy=None).__enter__()
+    assert port not in listening_on()
     run.wait_closed(0.01)  # nothing goes on any more
 
 
@@ -264,7 +268,7 @@ def test_a_feed_that_is_not_as_it_must_be_does_no_harm(lab: Lab, items: Any) -> 
         page.say({"ports": [1], "go": True})
         page.tell({"k": "print", "id": None, "level": "log", "text": "<b>still here</b>\u202e"})
         page.say({"done": True})
-        run.wait_closed(10)
+        run.wait_closed(LIMIT)
         becomes(lab, "browser <b>still here</b>\ufffd")
         assert run.console.text == "browser: ended\n<b>still here</b>⟨RLO⟩"
 
@@ -277,7 +281,7 @@ def test_a_flood_is_cut_and_its_end_is_still_seen(lab: Lab, monkeypatch: pytest.
         page.tell(*({"k": "print", "id": None, "level": "log", "text": f"line {n}"} for n in range(20)))
         page.closes()
         page.say({"done": True})
-        run.wait_closed(10)
+        run.wait_closed(LIMIT)
         assert run.console.text.splitlines()[-1] == "line 7"
 
 
@@ -311,7 +315,7 @@ def test_the_console_says_what_a_proxy_changes(lab: Lab) -> None:
     with FakePage(run, origin="http://127.0.0.1:1", says=ORIGIN, route="proxied") as page:
         assert page.go["go"] is True
         page.say({"done": True})
-        run.wait_closed(10)
+        run.wait_closed(LIMIT)
         for word in ("permessage-deflate", "1005", "refused handshake fires open"):
             assert word in run.console.text
         becomes(lab, "browser: page attached it speaks with the kernel through jupyter-server-proxy")
@@ -340,7 +344,7 @@ class Messages:
         self.run.page._handle_custom_msg({"view": self.view, **message}, [])
 
     def hear(self) -> dict[str, Any]:
-        assert self.news.acquire(timeout=10)
+        assert self.news.acquire(timeout=LIMIT)
         return self.heard.pop(0)
 
 
@@ -354,13 +358,13 @@ def test_without_a_channel_a_page_has_messages_of_the_widget(lab: Lab, monkeypat
     assert second.hear() == {"view": "2-2", "go": False}
     second.say({"items": [{"k": "print", "id": None, "level": "log", "text": "not mine to tell"}]})
     page.say({"items": [{"k": "print", "id": None, "level": "log", "text": "told"}], "done": True})
-    run.wait_closed(10)
+    run.wait_closed(LIMIT)
     assert run.console.text.splitlines()[-1] == "told"
     assert "python -m pip install jupyter-server-proxy" in run.console.text
     run.stop()
     assert page.hear()["stop"] == "somebody stopped it"
     page.say({"bye": True})
-    assert run.wait_over(10)
+    assert run.wait_over(LIMIT)
     assert not any("not mine" in row for row in becomes(lab, "browser: run stopped"))
 
 
@@ -401,7 +405,7 @@ def test_a_server_lets_the_origin_of_the_page_pass_for_this_run_only() -> None:
                 with pytest.raises(InvalidStatus):
                     await connect(where, origin=Origin(origin), proxy=None)
             await asyncio.to_thread(page.socket.close)
-            assert await asyncio.to_thread(run.wait_over, 10)
+            assert await asyncio.to_thread(run.wait_over, LIMIT)
             with pytest.raises(InvalidStatus):
                 await connect(f"{url}.4", origin=Origin(far), proxy=None)
             await asyncio.to_thread(becomes, lab, "Origin allowed for this run")
@@ -409,7 +413,9 @@ def test_a_server_lets_the_origin_of_the_page_pass_for_this_run_only() -> None:
     asyncio.run(main())
 
 
-def test_a_lab_that_closes_ends_its_runs() -> None:
+def test_a_lab_that_closes_ends_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "_GOODBYE", LIMIT)
+
     async def main() -> None:
         lab = Lab("pages")
         run, waiting = started(lab, name="taken"), started(lab, name="waiting")
@@ -499,3 +505,55 @@ def test_stop_ends_the_run_of_a_name_or_all(lab: Lab, capsys: pytest.CaptureFixt
 def test_wait_in_a_cell_prints_its_sentence(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     browser("--wait 0.01", "1")
     assert "no page has taken this cell within 0.01 s" in capsys.readouterr().out
+
+
+def test_who_sees_that_a_run_is_over_sees_nothing_of_it_that_still_holds(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(lab)
+    was_over: list[bool] = []
+    revoke = lab.hosting.markers.revoke
+
+    def revoked(key: str) -> None:
+        was_over.append(run.over)
+        revoke(key)
+
+    monkeypatch.setattr(lab.hosting.markers, "revoke", revoked)
+    monkeypatch.setattr(run.console, "close", lambda: was_over.append(run.over))
+    run.stop()
+    assert run.wait_over(LIMIT)
+    assert was_over == [False, False]
+
+
+def test_a_run_is_over_even_when_its_lab_waits_no_longer(lab: Lab) -> None:
+    run = started(lab)
+    run._session.taken = "direct"  # by a page that does not answer
+
+    async def cut_short() -> None:
+        ending = asyncio.ensure_future(run._session.end("the lab ends"))
+        await asyncio.sleep(0)
+        ending.cancel()
+        await asyncio.wait({ending})
+
+    asyncio.run_coroutine_threadsafe(cut_short(), lab.hosting.thread().loop).result(LIMIT)
+    assert run.over
+    run.wait_closed(0.01)
+
+
+@pytest.mark.parametrize("run", [BrowserRun, NodeRun])
+@pytest.mark.parametrize(
+    ("code", "name", "error", "said"),
+    [
+        (3, "chat", BadType, 'JavaScript as text, not int 3; write it like "console.log(1)"'),
+        (None, "chat", BadType, "JavaScript as text, not NoneType None"),
+        ("x" * 1_000_001, "chat", BadValue, "at most 1,000,000 characters, not 1,000,001; put data into a file"),
+        ("1", 3, BadType, 'the name of a run is text such as "run", not int 3'),
+        ("1", "", BadValue, "the name of a run is 1 to 40 printable characters, not ''"),
+    ],
+)
+def test_a_page_and_node_refuse_the_same_in_the_same_words(
+    lab: Lab, run: Any, code: Any, name: Any, error: type[LabError], said: str
+) -> None:
+    with pytest.raises(error) as caught:
+        run(lab, code, name=name)
+    assert said in str(caught.value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.net.harness import rows, said
-from tests.peers.noding import ECHO, free_port, need_ws, prints, ran
+from tests.peers.noding import ECHO, LIMIT, need_ws, prints, ran
+from tests.ports import free_port
 from wslab import Lab
 from wslab.peers.node_find import Node
 
@@ -41,7 +42,7 @@ class TestClients:
             server = await lab.serve(greet)
             url = f"ws://localhost:{server.port}{path or '/'}"
             run = await ran(lab, self.CODE.replace("URL", url))
-            await lab.settled()
+            await lab.settled(LIMIT)
             assert prints(lab) == [f"open {url}", "got to Python"]
             (connection,) = lab.timeline.connections()
             assert (connection.client, paths) == ("node", [path or "/"])
@@ -65,7 +66,7 @@ class TestClients:
             if node.major < 22:
                 assert "exit code 1: ReferenceError: WebSocket is not defined (cell, line 3)" in run.console.text
                 return
-            await lab.settled()
+            await lab.settled(LIMIT)
             assert prints(lab) == [f"open {server.url}/", "to Python"]
             (connection,) = lab.timeline.connections()
             assert connection.client == "node"
@@ -80,7 +81,7 @@ class TestClients:
         )
         async with Lab() as lab:
             await ran(lab, code.replace("URL", f"ws://localhost:{port}/").replace("PORT", str(port)))
-            await lab.settled()
+            await lab.settled(LIMIT)
             (connection,) = lab.timeline.connections()
             assert connection.client == "node"
             kinds = {(row.source, row.name) for row in rows(lab, kind="event")}

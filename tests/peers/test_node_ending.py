@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.net.harness import rows, said
-from tests.peers.noding import ECHO, ended, free_port, need_ws, no_folder_of_ours, ran, running
+from tests.peers.noding import ECHO, LIMIT, ended, need_ws, no_folder_of_ours, ran, running
+from tests.ports import free_port
 from wslab import Lab, LabError
+from wslab.peers import node_run
 from wslab.peers.node_find import Node
 
 pytestmark = pytest.mark.node
@@ -144,7 +146,8 @@ class TestEnding:
             with pytest.raises(LabError, match="a run runs once"):
                 run.start()
 
-    async def test_stop_is_a_row_and_a_head_line(self) -> None:
+    async def test_stop_is_a_row_and_a_head_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(node_run, "_POLITE", LIMIT)  # Node has its own way to end at SIGTERM, which takes a while
         async with Lab() as lab:
             async with running(lab, "setInterval(() => {}, 1000);") as run:
                 pass

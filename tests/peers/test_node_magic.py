@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from IPython.core.error import UsageError
 
-from tests.net.harness import until
-from tests.peers.noding import need_node
+from tests.peers.noding import LIMIT, need_node, until
 from wslab import Lab
 from wslab.peers import node_magic
 from wslab.peers.node_magic import Asked, asked, node
@@ -119,9 +118,10 @@ class TestRunning:
     """In a notebook."""
 
     @pytest.fixture(autouse=True)
-    def node(self) -> None:
-        """Node."""
+    def node(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Node, and a magic that has as much patience as a busy machine needs."""
         need_node()
+        monkeypatch.setattr(node_magic, "READY", LIMIT)
 
     async def test_it_returns_when_the_servers_of_the_cell_listen(self, shown: list[Console]) -> None:
         async with Lab() as lab:

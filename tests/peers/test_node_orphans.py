@@ -15,8 +15,9 @@ import psutil
 import pytest
 from jupyter_client.manager import AsyncKernelManager
 
-from tests.net.harness import LIMIT, said, until
-from tests.peers.noding import alive, gone, need_node, ran
+from tests.net.harness import said
+from tests.peers.noding import LIMIT, alive, gone, need_node, ran, until
+from tests.ports import free_port
 from wslab import Lab
 from wslab.peers.node_run import NodeRun
 
@@ -152,14 +153,16 @@ async def test_children_end_with_a_cell_that_ends_by_itself(file: Path) -> None:
         await gone(pids)
 
 
-async def kernel(name: str, file: Path) -> asyncio.subprocess.Process:
+async def kernel(name: str, file: Path, first: str = "") -> asyncio.subprocess.Process:
     """A process that has run the cell, as a kernel would."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", KERNEL.format(code=cell(name, file)) + AS_A_KERNEL_DOES, cwd=ROOT,
+        sys.executable, "-c", first + KERNEL.format(code=cell(name, file)) + AS_A_KERNEL_DOES, cwd=ROOT,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), LIMIT) == b"up\n"
+    assert process.stderr is not None
+    line = await asyncio.wait_for(process.stdout.readline(), LIMIT)
+    assert line == b"up\n", (await process.stderr.read()).decode()
     return process
 
 
@@ -167,6 +170,16 @@ async def kernel(name: str, file: Path) -> asyncio.subprocess.Process:
 async def test_a_kernel_that_exits_takes_it_along_and_is_silent(name: str, file: Path) -> None:
     process = await kernel(name, file)
     pids = await family(file, name)
+    _, errors = await asyncio.wait_for(process.communicate(b"\n"), LIMIT)
+    assert (errors.decode(), process.returncode) == ("", 0)
+    await gone(pids)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the kernel looks for what has left the group")
+async def test_a_kernel_that_exits_before_it_has_looked_for_what_has_left_the_group_takes_it_along(file: Path) -> None:
+    blind = "import psutil\npsutil.process_iter = lambda *_: iter(())\n"
+    process = await kernel("has left its group", file, blind)
+    pids = await family(file, "has left its group")
     _, errors = await asyncio.wait_for(process.communicate(b"\n"), LIMIT)
     assert (errors.decode(), process.returncode) == ("", 0)
     await gone(pids)
@@ -183,12 +196,14 @@ async def test_a_kernel_that_is_killed_takes_it_along(name: str, file: Path) -> 
 
 @pytest.mark.kernel
 async def test_a_kernel_that_is_restarted_takes_it_along(file: Path) -> None:
-    manager = AsyncKernelManager(kernel_name="python3")
+    # Jupyter would choose ports that another test may take before the kernel does.
+    ports = {f"{name}_port": free_port() for name in ("shell", "iopub", "stdin", "hb", "control")}
+    manager = AsyncKernelManager(kernel_name="python3", cache_ports=False, **ports)
     await manager.start_kernel(cwd=str(ROOT))
     client = manager.client()
     try:
         client.start_channels()
-        await client.wait_for_ready(timeout=60)
+        await client.wait_for_ready(timeout=LIMIT)
         client.execute(KERNEL.format(code=cell("has children", file)).split("    print")[0] + "\nawait main()")
         pids = await family(file, "has children")
         await manager.restart_kernel()

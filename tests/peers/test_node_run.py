@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.net.harness import LIMIT, rows, said, until
-from tests.peers.noding import free_port, need_ws, prints, ran, running
+from tests.net.harness import rows, said
+from tests.peers.noding import need_ws, prints, ran, running, until
+from tests.ports import free_port
 from wslab import Lab
 from wslab.peers.node_find import Node
 
@@ -137,6 +137,6 @@ async def test_a_closed_lab_takes_no_cell() -> None:
 async def test_output_that_only_pretends_to_be_the_feed_is_output() -> None:
     code = 'process.stdout.write("\\x1eabc {\\"k\\": \\"ready\\"}\\n"); for (const k of ["socket", "listen", 7]) console.log(k);'
     async with Lab() as lab:
-        run = await asyncio.wait_for(ran(lab, code), LIMIT)
+        run = await ran(lab, code)
         assert run.exit_code == 0
         assert len(prints(lab)) == 4

@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.net.harness import rows, said, until
-from tests.peers.noding import ECHO, SERVER, ended, free_port, need_ws, no_folder_of_ours, prints, ran, running
+from tests.net.harness import rows, said
+from tests.peers.noding import (
+    ECHO,
+    SERVER,
+    ended,
+    need_ws,
+    no_folder_of_ours,
+    prints,
+    ran,
+    running,
+    until,
+)
+from tests.ports import free_port
 from wslab import Lab, PortTaken
 from wslab.peers.node_find import Node
 

@@ -106,7 +106,7 @@ def test_two_kernels_that_install_at_the_same_time_both_have_it(tmp_path: Path, 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert homes == [ws_home()] * 2
     assert (tmp_path / "both").exists()
     assert ws_version() == "8.23.0"

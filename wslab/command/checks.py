@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from wslab.command.checks_node import node, ws
 from wslab.command.finding import Finding, lacking, split_requirement, within
@@ -59,21 +60,13 @@ def packages() -> Finding:
 
 def kernel() -> Finding:
     """A kernel as JupyterLab would start it: does it run, in this Python, and does it find wslab?"""
-    from jupyter_client.manager import KernelManager  # noqa: PLC0415 - may be missing
-
     fix = f"{python()} -m ipykernel install --sys-prefix"
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    client = manager.blocking_client()
+    asked = {"prefix": "__import__('sys').prefix", "wslab": "__import__('wslab').Lab"}
     try:
-        client.start_channels()
-        client.wait_for_ready(timeout=60)
-        asked = {"prefix": "__import__('sys').prefix", "wslab": "__import__('wslab').Lab"}
-        reply = client.execute("", silent=True, user_expressions=asked, reply=True, timeout=60)
-        answers = reply["content"]["user_expressions"]
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+        answers = ask_a_kernel(asked)
+    except RuntimeError:
+        # It died. Jupyter chooses a kernel's ports before the kernel takes them, and another program may have been quicker.
+        answers = ask_a_kernel(asked)
     prefix, wslab = (answers[key] for key in asked)
     if prefix["status"] != "ok" or prefix["data"]["text/plain"] != repr(sys.prefix):
         other = prefix.get("data", {}).get("text/plain", "another Python")
@@ -82,6 +75,28 @@ def kernel() -> Finding:
         text = f"the kernel starts, but wslab fails there: {wslab['ename']}: {wslab['evalue']}"
         return lacking("kernel", text, f'{python()} -c "from wslab import Lab"    (shows the whole error)')
     return Finding("kernel", f"ipykernel {importlib.metadata.version('ipykernel')} starts and imports wslab")
+
+
+def ask_a_kernel(asked: dict[str, str]) -> dict[str, Any]:
+    """What a new kernel answers to some expressions.
+
+    Raises:
+        RuntimeError: It died, or did not answer within a minute.
+    """
+    from jupyter_client.manager import KernelManager  # noqa: PLC0415 - may be missing
+
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    client = manager.blocking_client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        reply = client.execute("", silent=True, user_expressions=asked, reply=True, timeout=60)
+        answers: dict[str, Any] = reply["content"]["user_expressions"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return answers
 
 
 def widgets() -> Finding:

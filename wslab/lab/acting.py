@@ -177,8 +177,8 @@ class LabEnds:
             if socket.end is key:
                 return socket
         if isinstance(key, End):
-            if key in self.clients():
-                return self._clients[key][0]
+            if client := self.clients().get(key):
+                return client[0]
             for server in self._servers():
                 link = server.links().get(key)
                 if link is not None:
@@ -192,8 +192,9 @@ class LabEnds:
 
     def _run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Start work of a `websockets` connection on the loop it lives on."""
-        if isinstance(key, End) and key in self._clients:
-            loop = self._clients[key][1]
+        client = self._clients.get(key) if isinstance(key, End) else None
+        if client is not None:
+            loop = client[1]
             try:
                 loop.call_soon_threadsafe(lambda: _quietly(loop, work))
             except RuntimeError:

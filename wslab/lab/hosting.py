@@ -9,6 +9,8 @@ markers    pair a page's socket with the server's end of its connection
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
 from wslab.net import LabError, Markers, PortTaken, Relay
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from wslab.timeline import Timeline
 
 _GOODBYE = 0.4  # how long a guest may take to end, in seconds
+_BEGIN = (
+    5.0  # and until it has begun to: the lab's thread runs nobody else's code, so only a very busy machine takes long
+)
 
 
 class NoLab(LabError, LookupError):
@@ -71,6 +76,7 @@ class Hosting:
         self._guests: list[Guest] = []
         self._watchers: list[Callable[[], None]] = []
         self._known: dict[int, str] = {}
+        self._telling = threading.RLock()  # servers and relays change on threads of their own
 
     @property
     def relays(self) -> list[Relay]:
@@ -102,12 +108,13 @@ class Hosting:
         return unwatch
 
     def ports_may_have_changed(self) -> None:
-        """Look whether `ports` has changed, and tell whoever watches."""
-        ports = self.ports()
-        if ports != self._known:
-            self._known = ports
-            for watcher in tuple(self._watchers):
-                watcher()
+        """Look whether `ports` has changed, and tell whoever watches. Any thread; who comes last has told what holds."""
+        with self._telling:
+            ports = self.ports()
+            if ports != self._known:
+                self._known = ports
+                for watcher in tuple(self._watchers):
+                    watcher()
 
     async def relay(self, name: str, port: int) -> Relay:
         """Start a relay.
@@ -168,11 +175,20 @@ class Hosting:
         if not guests and not relays:
             return
         thread = self.thread()
+        begun: list[Future[None]] = [Future() for _ in guests]
         ending = [
-            asyncio.wrap_future(asyncio.run_coroutine_threadsafe(guest.end(why), thread.loop)) for guest in guests
+            asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_end(guest, why, begins), thread.loop))
+            for guest, begins in zip(guests, begun, strict=True)
         ]
         if ending:
+            await asyncio.wait([asyncio.wrap_future(each) for each in begun], timeout=_BEGIN)
             await asyncio.wait(ending, timeout=_GOODBYE)
         await asyncio.gather(*(relay.shut_down(1001) for relay in relays))
         self._guests.clear()
         self._relays.clear()
+
+
+async def _end(guest: Guest, why: str, begun: Future[None]) -> None:
+    """End a guest. Once this has begun the guest ends, even if it is cancelled in the midst of it."""
+    begun.set_result(None)
+    await guest.end(why)

@@ -128,7 +128,7 @@ class Lab(Connecting, Showing):
         """The servers that run."""
         return tuple(server for server in self._servers.values() if server.running)
 
-    def settled(self, timeout: float = 2.0) -> Pending[None]:
+    def settled(self, timeout: float = 5.0) -> Pending[None]:
         """Wait until everything that was sent is received, handlers of closed connections have ended and events are delivered.
 
         Args:

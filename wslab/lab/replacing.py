@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 from wslab.net import Handler, LabClosed, Origins, PortTaken, Server
@@ -35,17 +36,17 @@ class Replacing:
         self._hosting = hosting
         self._check_open = check_open
         self._changed = changed
-        self._changing = False
+        self._changing = threading.Lock()
         self.servers: dict[str, Server] = {}
         self.ports: dict[str, int] = {}
 
     async def serve(self, name: str, handler: Handler, port: int, origins: Origins, options: dict[str, Any]) -> Server:
         """Start a server; one of the same name is replaced. The arguments are those of `Lab.serve`, checked."""
-        while self._changing:  # noqa: ASYNC110  (another serve() is at it, perhaps on another loop: no Event spans both)
+        # Where another serve() is at it, perhaps on the loop of another thread: no Event spans both.
+        while not self._changing.acquire(blocking=False):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        self._check_open()
-        self._changing = True
         try:
+            self._check_open()
             old = self.servers.get(name)
             if old is not None and port in (0, old.port):
                 await self._retire(old)
@@ -73,7 +74,7 @@ class Replacing:
             self._changed()
             return server
         finally:
-            self._changing = False
+            self._changing.release()
 
     async def _retire(self, old: Server) -> None:
         """Stop a server that is replaced."""

@@ -18,10 +18,20 @@ from wslab.peers.options import Options
 if TYPE_CHECKING:
     from wslab.lab import Lab
 
-_STOP = 3.0  # seconds for a page to close its sockets
+_STOP = 10.0  # seconds for a run to end; a page has less, to close its sockets
 
 USAGE = "%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--stop] [--name NAME] [--lab NAME]"
 """What may stand behind it."""
+
+APART = (
+    ("--iframe", {"--sandbox"}, f"one of --iframe and --sandbox, not both; write {USAGE}"),
+    (
+        "--stop",
+        {"--wait", "--iframe", "--sandbox"},
+        "--stop ends a run and starts none; write %browser --stop, with --name for one of several",
+    ),
+)
+"""What does not go together."""
 
 
 class Asked(NamedTuple):
@@ -40,11 +50,9 @@ def asked(line: str) -> Asked:
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    options, result = Options(line, USAGE), Asked()
+    options, result = Options(line, USAGE, APART), Asked()
     for option in options:
         if option in ("--iframe", "--sandbox") and options.bare:
-            if result.mode != "page":
-                raise UsageError(f"one of --iframe and --sandbox, not both; write {USAGE}")
             result = result._replace(mode=option[2:])
         elif option == "--wait":
             result = result._replace(wait=options.seconds())
@@ -56,8 +64,6 @@ def asked(line: str) -> Asked:
             result = result._replace(stop=True)
         else:
             raise options.unknown()
-    if result.stop and (result.wait or result.mode != "page"):
-        raise UsageError("--stop ends a run and starts none; write %browser --stop, with --name for one of several")
     return result
 
 

@@ -11,11 +11,11 @@ import itertools
 import weakref
 from typing import TYPE_CHECKING
 
-from wslab.lab.asked import check_name
-from wslab.net import BadType, BadValue, LabError, TimedOut
+from wslab.net import BadValue, LabError, TimedOut
 from wslab.peers import browser_words as words
 from wslab.peers.browser_page import Page
 from wslab.peers.browser_session import Session
+from wslab.peers.cell import check_cell
 from wslab.view import Console
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MODES = ("page", "iframe", "sandbox")
 """Where the code runs: in the notebook's page, in a page of its own, or in one whose Origin is null."""
 
-_START = 3.0  # seconds for the control channel to listen
-_REPLACE = 2.0  # seconds for the run before to end
+_START = 10.0  # seconds for the control channel to listen
+_REPLACE = 5.0  # seconds for the run before to end
 
 _numbers = itertools.count(1)
 _runs: weakref.WeakKeyDictionary[Lab, dict[str, BrowserRun]] = weakref.WeakKeyDictionary()
@@ -46,15 +46,13 @@ class BrowserRun:
         console: What stands under the cell.
 
     Raises:
-        BadType, BadValue: The code is no text; there is no such mode; the name cannot be one.
+        BadType, BadValue: The code is no text, or too long; there is no such mode; the name cannot be one.
     """
 
     def __init__(self, lab: Lab, code: str, *, mode: str = "page", name: str = "browser", first: int = 1) -> None:
-        if not isinstance(code, str):
-            raise BadType(f"the code of a page is JavaScript as text, not {type(code).__name__} {code!r:.60}")
+        check_cell("page", code, name)
         if mode not in MODES:
             raise BadValue(f"the code of a page runs in one of {', '.join(MODES)}, not in {mode!r}")
-        check_name("run", name)
         self.name = name
         self.console = Console(name)
         self._lab = lab
@@ -106,6 +104,8 @@ class BrowserRun:
         session.page.on_msg(session.heard)
         if session.taken:  # by a page that was quicker than this line
             session.page.granted = True
+        if self.over:  # with its lab, before there was a page to close
+            session.page.close()
 
     def stop(self) -> None:
         """End the run: its timers, and its sockets in the usual way. Returns at once, from any thread."""

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from wslab.view import Console
 
 _ITEMS = 15_000  # of a run; our own page stops earlier
-_LEAVE = 1.5  # seconds for a page to close its sockets when it is told to stop
+_LEAVE = 4.0  # seconds for a page to close its sockets when it is told to stop
+_UNHEARD = 1.5  # and where it says so by messages, which wait until the cell that stops it has ended
 _GUEST = 0.2  # and when the lab ends
 _CLOSE = 0.15  # seconds more, then, for the channel to close
 _ORIGIN = 300  # characters
@@ -81,9 +82,11 @@ class Session:
     async def end(self, why: str) -> None:
         """End, because the lab ends."""
         self.stop("run stopped", why)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), _GUEST)
-        self._finish("run stopped", why)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _GUEST)
+        finally:  # also when the lab waits no longer: who waits for this run is let go
+            self._finish("run stopped", why)
         if self._closing is not None:
             await asyncio.wait({self._closing}, timeout=_CLOSE)
 
@@ -96,7 +99,7 @@ class Session:
             self._finish(row, why)
             return
         self._say({"stop": why})
-        asyncio.get_running_loop().call_later(_LEAVE, self._finish, row, why)
+        asyncio.get_running_loop().call_later(_UNHEARD if self._view else _LEAVE, self._finish, row, why)
 
     def row(self, name: str, text: str, problem: str = "") -> None:
         """Record a row of the lab about this run. Any thread."""
@@ -204,10 +207,9 @@ class Session:
             self.page.send({**message, "view": self._view})
 
     def _finish(self, row: str, why: str) -> None:
-        """The run is over; the first to say so counts."""
-        if self.over.is_set():
+        """The run is over; the first to say so counts. `over` is set last: what a run had nobody has who has seen that."""
+        if self._ended.is_set():
             return
-        self.over.set()
         self._ended.set()
         self._unwatch()
         self._witnesses.leave(why)
@@ -216,6 +218,7 @@ class Session:
         self.row(row, why)
         self._console.state("stopped", why)
         self._console.close()
+        self.over.set()
         self.idle.set()
         self._closing = asyncio.get_running_loop().create_task(self.control.close())
         self._closing.add_done_callback(lambda _done: self._leave())

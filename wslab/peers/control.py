@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1024 * 1024  # bytes of one message
 _WAITING = 16  # messages that wait to be read; then the page has to
-_HELLO = 5.0  # seconds in which a page must say hello
+_HELLO = 15.0  # seconds in which a page must say hello
 _CROWD = 8  # connections at once: a page, and others that ask
 _GOODBYE = 0.3  # seconds for a closing handshake
 

@@ -120,7 +120,7 @@ def _ask(program: str) -> tuple[str, str]:
     if key not in _known:
         ask = [program, "-p", "JSON.stringify([process.execPath, process.versions.node])"]
         answer = subprocess.run(  # noqa: S603  the program is what this machine calls node
-            ask, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=20, check=True
+            ask, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=60, check=True
         )
         path, version = json.loads(answer.stdout)
         int(str(version).split(".")[0])

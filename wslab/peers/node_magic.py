@@ -23,6 +23,16 @@ from wslab.peers.options import Options
 USAGE = "%%node [--name NAME] [--wait [SECONDS]] [--stop] [--lab NAME] [--save VARIABLE]"
 """What may stand behind it."""
 
+APART = (
+    (
+        "--save",
+        {"--stop", "--wait", "--name", "--lab"},
+        "--save only keeps the cell's text and runs nothing; leave the other options out",
+    ),
+    ("--stop", {"--wait"}, "--stop ends a run, and --wait waits for one to end; write one of them"),
+)
+"""What does not go together."""
+
 READY = 10.0
 """How long the magic waits for the cell's main part, in seconds."""
 
@@ -43,7 +53,7 @@ def asked(line: str) -> Asked:
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    options, result = Options(line, USAGE), Asked()
+    options, result = Options(line, USAGE, APART), Asked()
     for option in options:
         if option == "--name":
             result = result._replace(name=options.name())
@@ -57,17 +67,8 @@ def asked(line: str) -> Asked:
             result = result._replace(stop=True)
         else:
             raise options.unknown()
-    return _checked(result)
-
-
-def _checked(result: Asked) -> Asked:
-    """See that what was asked for can be done together."""
     if result.save is not None and (not result.save.isidentifier() or keyword.iskeyword(result.save)):
         raise UsageError(f"--save takes the name of a Python variable, such as --save answer, not {result.save!r}")
-    if result.save is not None and (result.stop or result.wait or result.name or result.lab):
-        raise UsageError("--save only keeps the cell's text and runs nothing; leave the other options out")
-    if result.stop and result.wait:
-        raise UsageError("--stop ends a run, and --wait waits for one to end; write one of them")
     return result
 
 

@@ -1,6 +1,7 @@
 """A Node process and everything it starts: begun together, ended together.
 
     kernel ──stdin──►  a Worker in Node: when stdin ends, the kernel is gone, and the Worker kills the whole group
+                       (so too when a lab ends, perhaps with its kernel: that Worker goes on when the kernel has gone)
     kernel ──signal──► the process group: SIGTERM, and SIGKILL for what has not gone soon after
     after the end      what left the group is found by the run's mark in its environment
 
@@ -52,6 +53,8 @@ class NodeProcess:
             environment["NODE_PATH"] = os.pathsep.join(filter(None, places))
         self._writing = threading.Lock()
         self._open = True
+        self._begun = False
+        self._early: list[bytes] | None = None  # what it is told while it reads what it is told first
         self._process = subprocess.Popen(  # noqa: S603  Node, found by node_find
             [node.path, "--experimental-vm-modules", str(STATIC / "node_main.cjs")],
             stdin=subprocess.PIPE,
@@ -86,11 +89,27 @@ class NodeProcess:
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a message to Node. Returns at once: where Node does not listen any more, nothing is sent."""
+        line = json.dumps(message).encode() + b"\n"
         with self._writing:
-            if self._open and self._process.stdin is not None:
-                # At most a few hundred bytes: a pipe takes them whole or not at all.
-                with contextlib.suppress(OSError):
-                    os.write(self._process.stdin.fileno(), json.dumps(message).encode() + b"\n")
+            if not self._begun:
+                self._told |= message  # with all that it reads first: its cell has it from the beginning
+            elif self._early is not None:
+                self._early.append(line)
+            elif self._open:
+                self._write(line)
+
+    def hang_up(self) -> None:
+        """End it as the end of this process would: its Worker kills what the run has started, and then Node. Returns at once.
+
+        That goes on when this process is gone, which a search for what has left Node's group may not live to finish.
+        """
+        if sys.platform == "win32":
+            self.signal(kill=True)
+            return
+        with self._writing:
+            self._open = False
+            if self._begun and self._early is None and self._process.stdin is not None:
+                self._process.stdin.close()
 
     def signal(self, *, kill: bool = False) -> None:
         """Ask the whole group to end, or kill it. Returns at once."""
@@ -106,12 +125,26 @@ class NodeProcess:
         """Sends what Node is told first: it may be long, and Node reads it before anything else."""
         assert self._process.stdin is not None
         pipe = self._process.stdin.fileno()
-        with self._writing, contextlib.suppress(OSError):
+        with self._writing:
+            self._begun, self._early = True, []
             rest = memoryview(json.dumps(self._told).encode() + b"\n")
+        with contextlib.suppress(OSError):  # nobody else writes yet, and nobody waits for this
             while rest:
                 rest = rest[os.write(pipe, rest) :]
+        with self._writing:
             if sys.platform != "win32":
                 os.set_blocking(pipe, False)
+            early, self._early = self._early or [], None
+            for line in early:
+                self._write(line)
+            if not self._open:  # it was hung up on meanwhile
+                self._process.stdin.close()
+
+    def _write(self, line: bytes) -> None:
+        """Writes a few hundred bytes at most: a pipe takes them whole or not at all."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            os.write(self._process.stdin.fileno(), line)
 
     def _watch(self) -> None:
         """Waits for Node, and kills what it has left behind."""

@@ -10,7 +10,6 @@ output keeps nobody waiting but Node itself; the methods for others may be calle
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import threading
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.net import LabError
 from wslab.peers import node_words as words
+from wslab.peers import on_thread
+from wslab.peers.cell import check_cell
 from wslab.peers.node_find import find_node
 from wslab.peers.node_news import NodeNews
 from wslab.peers.node_output import Crash, Output
@@ -29,16 +30,13 @@ from wslab.peers.witness import Witnesses
 from wslab.view import Console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from concurrent.futures import Future
+    from collections.abc import Callable
 
     from wslab.lab import Lab
     from wslab.timeline import End
 
 _POLITE = 0.3  # seconds between SIGTERM and SIGKILL
-_GUEST = 0.15  # the same where the lab ends: it waits no longer than 0.4 s
-_END = 3.0  # seconds for everything behind Node's end
-_LONGEST_CELL = 1_000_000  # characters
+_END = 10.0  # seconds for everything behind Node's end: a hang, or a machine with very much to do
 
 
 class NodeRun:
@@ -51,11 +49,13 @@ class NodeRun:
 
     Attributes:
         console: What stands under the cell; it is shown by whoever has the cell.
+
+    Raises:
+        BadType, BadValue: The code is no text, or too long; the name cannot be one.
     """
 
     def __init__(self, lab: Lab, code: str, name: str = "node") -> None:
-        if len(code) > _LONGEST_CELL:
-            raise LabError(f"a cell of at most {_LONGEST_CELL:,} characters can run in Node, not of {len(code):,}")
+        check_cell("Node cell", code, name)
         self.name = name
         self.console = Console(name)
         self._code = code
@@ -67,15 +67,15 @@ class NodeRun:
         self._relays: NodeRelays | None = None
         self._why = ""  # why it was stopped
         self._leaving = False  # Node has gone
+        self._showing = threading.Lock()  # the head line is written by this run's thread and by the lab's
         self._unwatch: Callable[[], None] = lambda: None
         self._stopping = threading.Lock()
         self._ready = threading.Event()  # its main part has run, or it has ended
         self._ended = threading.Event()
 
     def __repr__(self) -> str:
-        return (
-            f"<NodeRun {self.name!r} {'ended' if self.exit_code is not None else 'runs' if self._process else 'new'}>"
-        )
+        state = "ended" if self.exit_code is not None else "runs" if self._process else "new"
+        return f"<NodeRun {self.name!r} {state}>"
 
     @property
     def description(self) -> str:
@@ -109,18 +109,16 @@ class NodeRun:
         except LabError as error:
             self._over(str(error))
             raise
-        crash = Crash(os.getcwd(), str(packages) if packages else None)  # noqa: PTH109
-        self._news = NodeNews(
-            self.name, self.console, self._timeline, self._witnesses, crash, self._ready.set, self._ask
-        )
+        crash, ready = Crash(os.getcwd(), str(packages) if packages else None), self._ready.set  # noqa: PTH109
+        self._news = NodeNews(self.name, self.console, self._timeline, self._witnesses, crash, ready, self._ask)
         self._thread = self._hosting.thread()
         self._relays = NodeRelays(self._hosting, self.name, self._tell, self._news.taken, self._show)
         self._timeline.expect_markers()
-        self._unwatch = self._hosting.watch_ports(self._ports_changed)
+        self._unwatch = self._hosting.watch_ports(lambda: self._tell({"ports": self._ports()}))
         self._output = Output(f"\x1e{secrets.token_hex(12)} ")
         try:
-            told = {"code": self._code, "prefix": self._output.prefix, "key": self._key}
-            self._process = NodeProcess(node, {**told, "ports": sorted(self._hosting.ports())}, packages)
+            told = {"code": self._code, "prefix": self._output.prefix, "key": self._key, "ports": self._ports()}
+            self._process = NodeProcess(node, told, packages)
         except OSError as error:
             said = f"Node does not start: {error.strerror or error}; type: {node.path} --version"
             self._over(said)
@@ -128,6 +126,10 @@ class NodeRun:
         self._timeline.note(f'node "{self.name}" starts')
         self.console.button("Stop", self._stop_soon)
         self.console.state("running")
+        if self._ports() != told["ports"]:  # they changed before there was a process to tell
+            self._tell({"ports": self._ports()})
+        if self._why:  # the lab has ended before there was a process to end
+            self._process.signal(kill=True)
         threading.Thread(target=self._read, name=f"wslab {self.name}", daemon=True).start()
 
     def wait_ready(self, timeout: float = 10.0) -> bool:
@@ -154,32 +156,32 @@ class NodeRun:
 
     # On the lab's thread
 
-    async def end(self, why: str, polite: float = _GUEST) -> None:
-        """End, because the lab ends."""
+    async def end(self, why: str) -> None:
+        """End, because the lab ends, and perhaps this process with it."""
+        self._why = self._why or why
+        if self._process is not None:
+            self._process.hang_up()
+        await self._has_ended(_END)
+
+    async def _stop_politely(self, why: str) -> None:
         self._ask_to_end(why)
-        deadline = time.monotonic() + polite
-        while not self._ended.is_set() and time.monotonic() < deadline:  # noqa: ASYNC110  (set by another thread)
-            await asyncio.sleep(0.005)
+        await self._has_ended(_POLITE)
         if self._process is not None:
             self._process.signal(kill=True)
-        while not self._ended.is_set() and time.monotonic() < deadline + _END:  # noqa: ASYNC110
+
+    async def _has_ended(self, limit: float) -> None:
+        deadline = time.monotonic() + limit
+        while not self._ended.is_set() and time.monotonic() < deadline:  # noqa: ASYNC110  (another thread sets it)
             await asyncio.sleep(0.005)
 
     def _ask_to_end(self, why: str) -> None:
-        if self._process is not None and not self._ended.is_set():
+        if not self._ended.is_set():
             self._why = self._why or why
-            self._process.signal()
+            if self._process is not None:
+                self._process.signal()
 
     def _stop_soon(self) -> None:
-        with contextlib.suppress(RuntimeError):
-            self._on_thread(self.end("the button Stop", _POLITE))
-
-    def _on_thread(self, work: Coroutine[Any, Any, None]) -> Future[None]:
-        try:
-            return asyncio.run_coroutine_threadsafe(work, self._thread.loop)
-        except RuntimeError:  # the process ends
-            work.close()
-            raise
+        on_thread.begin(self._thread, self._stop_politely, "the button Stop")
 
     # On the thread of this run
 
@@ -195,17 +197,17 @@ class NodeRun:
     def _ask(self, kind: str, ask: int, port: int) -> None:
         """A server of the cell listens or has closed."""
         assert self._relays is not None
-        with contextlib.suppress(RuntimeError):  # the lab's thread has ended
-            if kind == "unlisten":
-                self._on_thread(self._relays.release(ask))
-            elif kind == "listen":
-                self._on_thread(self._relays.listen(ask, port))
-            else:
-                self._timeline.note(f'node "{self.name}" listens', self._relays.forward(ask, port))
-                self._show()
+        if kind == "unlisten":
+            on_thread.begin(self._thread, self._relays.release, ask)
+        elif kind == "listen":
+            on_thread.begin(self._thread, self._relays.listen, ask, port)
+        else:
+            self._timeline.note(f'node "{self.name}" listens', self._relays.forward(ask, port))
+            self._show()
 
     def _finish(self, code: int) -> None:
-        self._leaving = True
+        with self._showing:
+            self._leaving = True
         self._news.end()
         error, how = self._news.error, words.ending(code)
         self._witnesses.leave(f"Node has ended: {how}")
@@ -224,8 +226,7 @@ class NodeRun:
         self._unwatch()
         self._hosting.markers.revoke(self._key)
         if self._relays is not None:
-            with contextlib.suppress(RuntimeError, TimeoutError):
-                self._on_thread(self._relays.close()).result(_END)
+            on_thread.finish(self._thread, self._relays.close, _END)
         self._hosting.leave(self)
         self.console.close()
         self._ended.set()
@@ -235,15 +236,16 @@ class NodeRun:
         if self._process is not None:
             self._process.tell(message)
 
-    def _ports_changed(self) -> None:
-        self._tell({"ports": sorted(self._hosting.ports())[:500]})
+    def _ports(self) -> list[int]:
+        return sorted(self._hosting.ports())[:500]
 
     def _place(self, port: int) -> End | None:
         return self._relays.end_of(port) if self._relays is not None else None
 
     def _show(self) -> None:
-        if self._relays is not None and not self._leaving:
-            self.console.state("running", words.listening(self._relays.ports))
+        with self._showing:
+            if self._relays is not None and not self._leaving:
+                self.console.state("running", words.listening(self._relays.ports))
 
 
 def runs(hosting: Any, name: str | None = None) -> list[NodeRun]:

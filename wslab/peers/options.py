@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 WAIT = 30.0
 """How long ``--wait`` waits where no time is given, in seconds."""
@@ -20,16 +20,20 @@ _LONGEST = 3600.0
 class Options:
     """The options of one line. Iterating gives their names; the value of the last one given is asked for.
 
+    The end of it is that all of them were seen to go together.
+
     Args:
         line: The line.
         usage: What may stand there, beginning with the magic's own name.
+        apart: What does not go together: an option, those that it cannot stand beside, and what is said of that.
 
     Raises:
         UsageError: The line cannot be split into words.
     """
 
-    def __init__(self, line: str, usage: str) -> None:
+    def __init__(self, line: str, usage: str, apart: Sequence[tuple[str, set[str], str]] = ()) -> None:
         self._usage = usage
+        self._apart = apart
         self._option = self._value = ""
         try:
             self._left = shlex.split(line)
@@ -37,9 +41,14 @@ class Options:
             raise UsageError(f"{error} in {line!r}; write {usage}") from None
 
     def __iter__(self) -> Iterator[str]:
+        seen: set[str] = set()
         while self._left:
             self._option, _, self._value = self._left.pop(0).partition("=")
+            seen.add(self._option)
             yield self._option
+        for option, others, said in self._apart:
+            if option in seen and seen & others:
+                raise UsageError(said)
 
     @property
     def bare(self) -> bool:

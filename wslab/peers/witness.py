@@ -16,7 +16,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from wslab.peers.feed import CALLS, EVENTS, LEVELS, LONG, number_of, shown, text_of, without_password
-from wslab.timeline.causal import GONE
+from wslab.timeline import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -66,7 +66,7 @@ function recordListening(feed, control) {
     Error.captureStackTrace(site, ours);
     const answer = control.ask({ k: "listen", port });
     if (answer === null || answer.port === undefined) {
-      const error = answer?.taken ? taken(shown, port, site) : new Error(answer?.text ?? "the lab gave no answer within 5 s");
+      const error = answer?.taken ? taken(shown, port, site) : new Error(answer?.text ?? "the lab gave no answer within 20 s");
       if (wanted.call) this.once("listening", wanted.call);
       process.nextTick(() => this.emit("error", error));
       return this;

@@ -56,9 +56,14 @@ function instrument(WebSocket, WebSocketServer, feed) {
     return ids.has(this) ? feed.run(ids.get(this), () => emit.call(this, name, ...given)) : emit.call(this, name, ...given);
   };
 
+  // Told before anything leaves, so that a process that is stopped meanwhile has told it. What `ws` may refuse by raising is
+  // told when it has not: a call that raised sent no message, and would be taken for one.
   prototype.send = function (data, ...more) {
+    const say = () => tell(this, "call", "send()", carried(data, typeof data !== "string" && typeof data !== "number"));
+    const early = ids.has(this) && this.readyState > 0 && (typeof data === "string" || Buffer.isBuffer(data));
+    if (early) say();
     const result = send.call(this, data, ...more);
-    if (ids.has(this)) tell(this, "call", "send()", carried(data, typeof data !== "string" && typeof data !== "number"));
+    if (!early && ids.has(this)) say();
     return result;
   };
 

@@ -9,10 +9,12 @@
 //
 // SOCKET and SCOPE, the texts of socket.js and scope.js, are put before this by the kernel's side.
 
-const DIRECT = 2000; // milliseconds to wait for the kernel's machine
+const DIRECT = 2000; // milliseconds to wait until the kernel's machine lets the page in
 const PROXIED = 3000; // and through the proxy
+const ANSWER = 15000; // and then for the kernel: it may have given the run to this page already, and gives it to nobody else
 const AGAIN = 5000; // and until it is asked again, by messages of the widget
 const ENDING = 1000; // and for closing handshakes when a run is ended
+const LOOKS = 4; // a time to wait is counted in so many parts: a page that was busy through all of it has heard nothing
 const BATCH = 100; // items in one message
 const CHARACTERS = 60000; // and characters of their texts, each six bytes at most: the kernel takes one MiB
 const LIMIT = 12000; // items of a run; what comes then is counted, and only what opens or closes a socket is told
@@ -27,6 +29,18 @@ function proxy() {
   } catch {
     return "";
   }
+}
+
+// Call a function after a time in which this page could hear what it waits for. Gives how to take that back.
+function after(limit, late) {
+  let looks = 0;
+  const timer = setInterval(() => {
+    looks += 1;
+    if (looks < LOOKS) return;
+    clearInterval(timer);
+    late();
+  }, limit / LOOKS);
+  return () => clearInterval(timer);
 }
 
 // Try one way to the kernel. Gives the channel and the kernel's first message, or null.
@@ -44,20 +58,24 @@ function attempt(url, route, limit) {
       done(null);
       socket.close();
     };
-    const late = setTimeout(give_up, limit);
+    let heard = after(limit, give_up);
     channel.say = (message) => {
       if (socket.readyState === 1) socket.send(JSON.stringify(message));
     };
     channel.close = () => socket.close(1000);
-    socket.onopen = () => channel.say({ hello: location.origin, route });
+    socket.onopen = () => {
+      heard();
+      heard = after(ANSWER, give_up);
+      channel.say({ hello: location.origin, route });
+    };
     socket.onerror = give_up; // through a proxy, a refused handshake opens first
     socket.onclose = () => {
-      clearTimeout(late);
+      heard();
       done(null);
       channel.lost();
     };
     socket.onmessage = (event) => {
-      clearTimeout(late);
+      heard();
       const message = JSON.parse(event.data);
       channel.hear(message);
       done({ channel, first: message });
@@ -154,6 +172,19 @@ function compile(code, names, source, raised) {
   return made;
 }
 
+// Gives what is over when sockets are closed, or when that takes too long.
+function closed(sockets, limit) {
+  return new Promise((done) => {
+    const heard = after(limit, done);
+    // The native method: no listener of the code's hears anything any more.
+    const each = ({ socket }) => new Promise((next) => EventTarget.prototype.addEventListener.call(socket, "close", next));
+    Promise.all(sockets.map(each)).then(() => {
+      heard();
+      done();
+    });
+  });
+}
+
 // Run the code in this page, as a function whose WebSocket, console and timers are ours.
 function inPage(go, emit, done) {
   const makeScope = new Function(`${SOCKET}\n${SCOPE}\nreturn makeScope;`)();
@@ -180,9 +211,9 @@ function inPage(go, emit, done) {
     listen: scope.listen,
     // Gives what is over when every socket is closed.
     async end(why) {
+      const open = scope.live();
       scope.end(why);
-      const limit = Date.now() + ENDING;
-      while (scope.live().length > 0 && Date.now() < limit) await new Promise((next) => setTimeout(next, 10));
+      await closed(open, ENDING);
       window.removeEventListener("error", failed);
       window.removeEventListener("unhandledrejection", rejected);
     },
