@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.lessons.answers import result_of
+from tests.lessons.answers import result_of, threads_left
 from wslab.lessons import Exercise, Result, Wrong, common, exercises, find
+from wslab.lessons.check import PATIENCE
 
 EXERCISES = list(exercises())
-SHORT = 0.8
-"""Seconds for answers that never end: the sentence is the same as after the full limit."""
+SHORT = 0.4
+"""Seconds for which answers that never end are looked at: the sentence is the same as after the full time."""
 
 NEVER_END = {"yields", "ends"}
 
@@ -37,16 +38,9 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exerci
 
 
 def _tried(exercise: Exercise[Any], wrong: Wrong, *, without: str = "") -> Result:
-    """Check a wrong answer; one that never ends gets a short limit first.
-
-    A server's handler that blocks is found out by its client, whose patience needs the full limit. And on a busy machine the
-    short one can be over before the answer was called at all: then nothing blocks yet, and only the full limit tells.
-    """
-    if wrong.earns in NEVER_END and exercise.wants not in {"handler", "javascript"}:
-        result = result_of(exercise, wrong.code, limit=SHORT, without=without)
-        if result.condition not in NEVER_END - {wrong.earns}:
-            return result
-    return result_of(exercise, wrong.code, without=without)
+    """Check a wrong answer; one that never ends is looked at for a shorter time."""
+    patience = SHORT if wrong.earns in NEVER_END else PATIENCE
+    return result_of(exercise, wrong.code, patience=patience, without=without)
 
 
 @each_exercise
@@ -114,7 +108,7 @@ def test_a_handler_that_never_ends_is_ended_with_its_server() -> None:
 
     result_of(find("00.4"), "async def shout(connection):\n    while True:\n        pass\n")
 
-    assert [thread for thread in threading.enumerate() if thread not in before] == []
+    assert threads_left(before) == []
 
 
 @each_exercise

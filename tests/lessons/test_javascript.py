@@ -8,7 +8,7 @@ import threading
 import psutil
 import pytest
 
-from tests.lessons.answers import result_of
+from tests.lessons.answers import result_of, threads_left
 from wslab.lessons import check, find, javascript, scripts, solution
 from wslab.lessons.check import examine
 from wslab.peers import NoNode
@@ -84,12 +84,12 @@ def test_an_answer_may_be_a_module_an_arrow_or_a_constant() -> None:
 @pytest.mark.node
 @pytest.mark.parametrize("code", [ECHO.solution, "function echo(ws) {\n  while (true) {\n  }\n}\n"])
 def test_nothing_of_an_answer_is_left(code: str) -> None:
-    before = threading.enumerate()
+    before, children = threading.enumerate(), psutil.Process().children()
 
     result_of(ECHO, code)
 
-    assert [thread for thread in threading.enumerate() if thread not in before] == []
-    assert [child for child in psutil.Process().children() if "node" in child.name()] == []
+    assert threads_left(before) == []
+    assert [child for child in psutil.Process().children() if child not in children] == []
 
 
 def test_a_solution_is_shown_as_javascript() -> None:

@@ -35,13 +35,14 @@ def test_until_waits_for_the_text_and_leaves_the_number_out() -> None:
 def test_what_was_before_begin_is_not_told() -> None:
     async def main() -> tuple[Told, Told]:
         async with Lab("story") as lab:
-            server, story = await lab.serve(), Story(lab, limit=0.1)
+            server, story = await lab.serve(), Story(lab)
             async with lab.connect(server.url) as client:
                 await client.send("Hello")
                 await client.recv()
             before = await story.until("Hello")
-            story.begin()
-            return before, await story.until("Hello")
+            later = Story(lab, limit=0.1)
+            later.begin()
+            return before, await later.until("Hello")
 
     before, after = asyncio.run(main())
 

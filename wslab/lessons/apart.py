@@ -1,12 +1,14 @@
 """Runs a learner's code apart: on a thread and an event loop of its own, with a limit.
 
-The kernel's loop only waits. So an answer that blocks (``time.sleep(60)``, ``while True``) costs the learner the limit and
-nothing else: the kernel answers again after it, and the next check starts on a fresh thread.
+The kernel's loop only waits. So an answer that blocks (``time.sleep(60)``, ``while True``) costs the learner a few seconds
+and nothing else: the kernel answers again after them, and the next check starts on a fresh thread.
 
     how the answer stands still     how it is ended
     it waits in an ``await``        its task is cancelled
     it blocks its thread            `Stopped` is raised inside it (PyThreadState_SetAsyncExc): ends ``while True``
     it blocks in a system call      the same, but only once the call returns; until then the thread is abandoned
+
+That it stands still is found by looking at it, see `wslab.lessons.patience`; the clock decides in the last resort only.
 
 `Stopped` is no `Exception`, so that an answer's own ``except Exception`` does not keep it alive.
 """
@@ -24,12 +26,13 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.lessons import blame, unawaited
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.patience import LONGEST, LOOK, Beat, looks, turns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-BEAT = 0.5
-"""Seconds a loop has to show that it turns, and a stopped thread to end."""
+END = 1.0
+"""Seconds that an answer has to end when it is told to, in looks."""
 
 
 class Stopped(BaseException):
@@ -56,29 +59,24 @@ def stop_thread(ident: int) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Stopped))
 
 
-def turns(loop: asyncio.AbstractEventLoop, seconds: float = BEAT) -> bool:
-    """Whether a loop on another thread still turns. Waits at most `seconds`; never call it on that loop's own thread."""
-    beat = threading.Event()
-    try:
-        loop.call_soon_threadsafe(beat.set)
-    except RuntimeError:  # the loop is closed
-        return True
-    return beat.wait(seconds)
-
-
 class Apart:
     """One piece of work on its own thread.
 
     Args:
         work: Makes the awaitable to run; called on the thread.
         home: File of the learner's code, for pointing at its lines.
+        moves: Gives something that stays equal to itself as long as nothing moves that the work could wait for.
     """
 
-    def __init__(self, work: Callable[[], Awaitable[None]], home: str = "") -> None:
+    def __init__(
+        self, work: Callable[[], Awaitable[None]], home: str = "", moves: Callable[[], object] = lambda: None
+    ) -> None:
         self._work = work
         self._home = home
+        self._moves = moves
         self._caller = asyncio.get_running_loop()
-        self._done = asyncio.Event()
+        self._finished = threading.Event()
+        self._done = asyncio.Event()  # the same, on the caller's loop
         self._loop = asyncio.new_event_loop()
         self._transports: list[asyncio.BaseTransport] = []
         self._loop.create_connection = self._remembering(self._loop.create_connection)  # type: ignore[method-assign]
@@ -88,10 +86,16 @@ class Apart:
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._run,), name="wslab answer", daemon=True)
 
-    async def run(self, limit: float, hurry: asyncio.Event) -> Outcome:
-        """Run the work and wait until it has ended, `limit` seconds have passed, or `hurry` is set."""
+    async def run(self, patience: float, limit: float, hurry: asyncio.Event) -> Outcome:
+        """Run the work until it has ended.
+
+        Args:
+            patience: Seconds that the learner's code may stand still, counted in looks.
+            limit: Seconds after which it is ended in any case.
+            hurry: Ends it at once when it is set.
+        """
         self._thread.start()
-        waits = [asyncio.ensure_future(self._done.wait()), asyncio.ensure_future(hurry.wait())]
+        waits = [asyncio.ensure_future(wait) for wait in (self._done.wait(), hurry.wait(), self._stand_still(patience))]
         try:
             await asyncio.wait(waits, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -99,31 +103,56 @@ class Apart:
                 wait.cancel()
             outcome = await self._end()
             if not outcome.alive:
-                self._thread.join(BEAT)  # it has said its last word; nothing of it is left when the check returns
+                self._thread.join(LONGEST)  # it has said its last word; nothing of it is left when the check returns
         return outcome
 
+    async def _stand_still(self, patience: float) -> None:
+        """Wait until so many looks in a row have found the learner's code on one line, or the loop stuck in it."""
+        most, waiting, blocked = looks(patience), 0, 0
+        beat, before = Beat(self._loop), (NOTHING_HAPPENED, self._moves())
+        while max(waiting, blocked) < most:
+            await asyncio.sleep(LOOK)
+            if not beat.came:
+                waiting, blocked = 0, blocked + 1 if self._stands() else 0
+                continue
+            now = (self._waits_at(), self._moves())
+            waiting, blocked = waiting + 1 if now[0].line and now == before else 0, 0
+            beat, before = Beat(self._loop), now
+
+    def _stands(self) -> int:
+        """The learner's line that the thread runs right now, or 0."""
+        return blame.of_thread(self._thread.ident or 0, self._home).line
+
+    def _waits_at(self) -> Mishap:
+        """The learner's line that the task waits on."""
+        return blame.of_coroutine(self._task.get_coro(), self._home) if self._task else NOTHING_HAPPENED
+
     async def _end(self) -> Outcome:
-        turning = self._done.is_set() or await asyncio.to_thread(turns, self._loop)
-        if self._done.is_set():
+        turning = self._done.is_set() or await asyncio.to_thread(
+            turns, self._loop, self._stands, over=self._finished.is_set
+        )
+        if self._finished.is_set():
+            await self._done.wait()
             return self._ended()
         if turning:
-            task = self._task
-            place = blame.of_coroutine(task.get_coro(), self._home) if task else NOTHING_HAPPENED
-            if await self._ends_by(lambda: task and self._loop.call_soon_threadsafe(task.cancel)):
+            task, place = self._task, self._waits_at()
+            if await self._ends_by(lambda: task and self._loop.call_soon_threadsafe(task.cancel), lambda: True):
                 return Outcome(Ending.WAITING, place)
         ident = self._thread.ident or 0
         place = blame.of_thread(ident, self._home)
-        ended = await self._ends_by(lambda: stop_thread(ident))
+        ended = await self._ends_by(lambda: stop_thread(ident), self._stands)
         return Outcome(Ending.BLOCKED, place, alive=not ended)
 
-    async def _ends_by(self, push: Callable[[], object]) -> bool:
+    async def _ends_by(self, push: Callable[[], object], again: Callable[[], object]) -> bool:
         """Push twice, for an answer that swallows the first, and say whether it has ended."""
-        for _ in range(2):
-            with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
-                push()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._done.wait(), BEAT)
-                return True
+        for first in (True, False):
+            if first or again():
+                with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
+                    push()
+            for _ in range(looks(END)):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._done.wait(), LOOK)
+                    return True
         return False
 
     def _ended(self) -> Outcome:
@@ -143,6 +172,7 @@ class Apart:
         finally:
             with contextlib.suppress(BaseException):
                 self._tidy()
+            self._finished.set()
             with contextlib.suppress(RuntimeError):  # the caller's loop is closed: nobody waits any more
                 self._caller.call_soon_threadsafe(self._done.set)
 
@@ -168,7 +198,7 @@ class Apart:
             if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
                 transport.abort()
         if left:
-            self._loop.run_until_complete(asyncio.wait(left, timeout=BEAT))
+            self._loop.run_until_complete(asyncio.wait(left, timeout=END))
         self._loop.run_until_complete(
             self._loop.shutdown_asyncgens()
         )  # a turn in which the transports are dropped, too

@@ -3,7 +3,7 @@
     await check("00.1", greet)
           |
           |  conditions before the trial      is it a function, an async one, more than the stub?
-          |  the trial, apart                 on a thread and loop of its own, with a lab of its own, within `LIMIT`
+          |  the trial, apart                 on a thread and loop of its own, with a lab of its own, for as long as something moves
           |  conditions after the trial       did it await, end, come out unhurt; then the exercise's own, one by one
           v
         Result                                the first condition that does not hold gives its hint
@@ -27,11 +27,14 @@ from wslab.lessons.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-LIMIT = 4.0
-"""Seconds an answer has. With the time it takes to stop one that blocks, a check is over within 5 s."""
+PATIENCE = 4.0
+"""Seconds that an answer may stand still. They are counted in looks (`wslab.lessons.patience`), so a busy machine has more."""
 
-LIMIT_OF_NODE = 12.0
-"""Seconds for an answer in JavaScript: a process is started for it first. The waits of its trial are shorter."""
+LIMIT = 60.0
+"""Seconds after which an answer is ended in any case, even if something moves."""
+
+LIMIT_OF_NODE = 120.0
+"""The same for an answer in JavaScript: a process is started for it first. The waits of its trial are shorter."""
 
 ABANDONED = "It could not be ended and still runs on a thread of its own; restart the kernel when it suits you."
 
@@ -77,7 +80,7 @@ async def examine(
     exercise: Exercise[Any],
     answer: object,
     *,
-    limit: float | None = None,
+    patience: float = PATIENCE,
     without: str = "",
 ) -> Result:
     """Check an answer against an exercise.
@@ -85,7 +88,7 @@ async def examine(
     Args:
         exercise: The exercise.
         answer: The answer.
-        limit: Seconds the answer has; by default `LIMIT`, or `LIMIT_OF_NODE` for JavaScript.
+        patience: Seconds that the answer may stand still, counted in looks.
         without: Name of a condition to leave out. Only tests do this: an answer must slip through without it.
     """
     attempt: Attempt[Any] = Attempt(answer, exercise.evidence())
@@ -96,7 +99,7 @@ async def examine(
         if exercise.wants == "javascript":
             attempt.lacks = await asyncio.to_thread(scripts.lacking)
         if not attempt.lacks:
-            await _try(exercise, attempt, limit or (LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT))
+            await _try(exercise, attempt, patience)
         failed = _first_failed(
             attempt, (*_own(exercise, urgent=True), *common.after(exercise), *_own(exercise, urgent=False)), without
         )
@@ -122,21 +125,21 @@ def _first_failed(attempt: Attempt[Any], conditions: Iterable[Condition[Any]], w
     )
 
 
-async def _try(exercise: Exercise[Any], attempt: Attempt[Any], limit: float) -> None:
+async def _try(exercise: Exercise[Any], attempt: Attempt[Any], patience: float) -> None:
     home = blame.home_of(attempt.answer)
     caller, hurry = asyncio.get_running_loop(), asyncio.Event()
     left: list[str] = []
 
     def note(name: str, place: Mishap) -> None:
         left.append(str(place) or name)
-        caller.call_soon_threadsafe(hurry.set)
+        if exercise.wants != "def":  # only where nothing else will be asked of the answer
+            caller.call_soon_threadsafe(hurry.set)
 
     stage = Stage(f"check {exercise.number} #{next(_numbers)}", home, note)
     try:
         with unawaited.listen(note):
-            outcome = await apart.Apart(lambda: exercise.trial(attempt.answer, stage, attempt.evidence), home).run(
-                limit, hurry
-            )
+            work = apart.Apart(lambda: exercise.trial(attempt.answer, stage, attempt.evidence), home, stage.moves)
+            outcome = await work.run(patience, LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT, hurry)
     finally:
         await stage.close()
     attempt.unawaited = tuple(dict.fromkeys(left))

@@ -102,7 +102,9 @@ def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
     intact: Condition[Any] = Condition(
         "intact",
         "The check itself failed, not your answer. Restart the kernel and try again; if that does not help, please report it.",
-        lambda attempt: attempt.ending is not Ending.BROKEN,
+        lambda attempt: (
+            attempt.ending not in {Ending.BROKEN, Ending.WAITING}
+        ),  # what an answer waits for is asked before
         lambda attempt: str(attempt.mishap),
     )
     if exercise.wants == "javascript":
@@ -128,7 +130,11 @@ def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
         Wrong("the other kind of function", other, "plain" if plain else "async"),
         Wrong("no parameters", none, "parameters"),
         Wrong("an exception", f"{head}    return 1 / 0\n", "unhurt"),
-        Wrong("a thread that sleeps", f"import time\n\n\n{head}    time.sleep(3)\n", "yields"),
+        Wrong(
+            "a thread that sleeps",
+            f"import time\n\n\n{head}    while True:\n        time.sleep(0.01)\n",
+            "yields",
+        ),
         Wrong("a loop without an end", f"{head}    while True:\n        pass\n", "yields"),
     ]
     if not plain:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from wslab.timeline.diagnosis import Diagnosis
 
 
+LIMIT = 20.0
+"""Seconds that what is on its way may take: a hang, or a machine with very much to do."""
+
+
 @dataclass(frozen=True, repr=False, slots=True)
 class HowItEnded:
     """How a connection ended.
@@ -45,7 +49,7 @@ async def how_it_ended(lab: Lab) -> HowItEnded:
     Raises:
         LookupError: There was no connection yet, or the newest is still open.
     """
-    await lab.settled()
+    await lab.settled(LIMIT)
     connections = lab.timeline.connections()
     if not connections:
         raise LookupError("there was no connection yet; make one: socket = lab.WebSocket(server.url)")

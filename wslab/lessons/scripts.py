@@ -4,17 +4,23 @@
     and behind it, one line   brings `ws`, looks whether the function is there, calls it; and ticks
 
 The ticks tell a Node that waits from one that is stuck in a loop: only where a trial has waited in vain, or lost a connection, is
-it asked which of the two it is. An uncaught error ends Node, and its words are the answer's mishap.
+it asked which of the two it is. Each says when it was sent, so one that was on its way before is no answer; and a Node that is
+stuck uses up processor time, which one that has to wait for a busy machine does not. An uncaught error ends Node, and its words
+are the answer's mishap.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
+import psutil
+
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
 from wslab.lessons.javascript import UNDEFINED, undefined
+from wslab.lessons.patience import LONGEST, LOOK, looks, next_message
 from wslab.peers import NodeRun, NoNode, NoWs, bring_ws, find_node
 
 if TYPE_CHECKING:
@@ -23,26 +29,16 @@ if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
 
     from wslab.lab import Lab
-    from wslab.timeline import Row
 
-START = 6.0
-"""Seconds that Node has to start, and to run the text once."""
-
-PULSE = 2.0
-"""Seconds that Node has to show that it is not stuck."""
+START, STUCK = 2.5, 0.7
+"""Seconds of processor time that Node may use before its first tick, and between two."""
 
 UNCAUGHT = "nobody caught it"
 """What a row says of an error that ended Node."""
 
 TICK = "wslab: still here"
-TICKS = 3
-"""How many ticks show it: fewer could have been on their way when it got stuck."""
-
-TAKEN = 2.0
-"""Seconds that the other side has to answer a ping, which shows that it has taken every message before it."""
-
 MOMENT = 0.5
-"""Seconds for an answer, once the message was taken."""
+"""Seconds for an answer, in pongs that come after the message."""
 
 _EVERY = 50  # milliseconds between two ticks
 _PAUSE = 0.01  # seconds between two looks
@@ -77,12 +73,17 @@ def as_client(name: str, *urls: str, then: str = "") -> str:
 
 def _tail(name: str, body: str) -> str:
     look = f'if (typeof {name} !== "function") {{ process.exit({UNDEFINED}); }}'
-    tick = f'setInterval(() => console.debug("{TICK}"), {_EVERY});'
+    tick = f'setInterval(() => console.debug("{TICK}", Date.now()), {_EVERY});'
     return f'\n;import("ws").then((ws) => setImmediate(() => {{ {look} {body} }})); {tick}\n'
 
 
-async def reply_to(connection: Connection, message: str | bytes) -> str | bytes | None:
-    """Send a message and wait for the reply: until a pong shows that the message was taken, and a moment more.
+async def reply_to(connection: Connection, message: str | bytes, script: Script | None = None) -> str | bytes | None:
+    """Send a message and wait for the reply: until so many pongs have come after the message that it should have, too.
+
+    Args:
+        connection: A connection with Node.
+        message: The message.
+        script: What runs there, where that is known: a Node that is stuck need not be waited for.
 
     Returns:
         The reply, or None where none came.
@@ -91,20 +92,7 @@ async def reply_to(connection: Connection, message: str | bytes) -> str | bytes 
         websockets.exceptions.ConnectionClosed: The connection has ended.
     """
     await connection.send(message)
-    return await next_after_pong(connection)
-
-
-async def next_after_pong(connection: Connection) -> str | bytes | None:
-    """Wait for a message as `reply_to` does, without sending anything but a ping."""
-    coming = asyncio.ensure_future(connection.recv())
-    try:
-        pong = asyncio.ensure_future(await connection.ping())
-        await asyncio.wait({coming, pong}, timeout=TAKEN, return_when=asyncio.FIRST_COMPLETED)
-        if pong.done():
-            await asyncio.wait({coming}, timeout=MOMENT)
-        return coming.result() if coming.done() else None
-    finally:
-        coming.cancel()
+    return await (next_message(connection, MOMENT, script.hopeless) if script else next_message(connection, MOMENT))
 
 
 class Script:
@@ -123,11 +111,18 @@ class Script:
         self._name = name
         self._run = NodeRun(lab, text + tail, name="answer")
         self._doubtful = False
+        self._heard = 0.0  # when the newest tick was sent, in milliseconds since the epoch
+        self._read = 0  # rows of the timeline that were looked through
+        self._used = 0.0  # processor time that Node had used when that tick was heard
 
     async def start(self) -> bool:
         """Start it, wait until the text has run once, and say whether it goes on."""
         await asyncio.to_thread(self._run.start)
-        ready = await asyncio.to_thread(self._run.wait_ready, START)
+        ready = False
+        for _ in range(looks(3 * LONGEST)):
+            ready = await asyncio.to_thread(self._run.wait_ready, LOOK)
+            if ready or self._stuck():
+                break
         self._doubtful = not ready
         return ready and not self.ended
 
@@ -141,14 +136,18 @@ class Script:
         """The port of the server that it has made, or 0."""
         return next((relay.port for relay in self._lab.hosting.relays), 0)
 
-    async def until(self, holds: Callable[[], object], seconds: float) -> bool:
-        """Wait until something holds, Node has ended, or the time is up; say whether it holds."""
-        deadline = time.monotonic() + seconds
-        while not holds() and not self.ended and time.monotonic() < deadline:  # noqa: ASYNC110  (set by other threads)
+    async def until(self, holds: Callable[[], object]) -> bool:
+        """Wait until something holds that comes soon, or Node has ended or is stuck; say whether it holds."""
+        deadline = time.monotonic() + 3 * LONGEST
+        while not holds() and not await self.hopeless() and time.monotonic() < deadline:  # noqa: ASYNC110  (set by other threads)
             await asyncio.sleep(_PAUSE)
         if not holds():
             self._doubtful = True
         return bool(holds())
+
+    async def hopeless(self) -> bool:
+        """Whether nothing can be hoped for from Node any more: it has ended, or is stuck."""
+        return self.ended or self._stuck()
 
     def doubt(self) -> None:
         """Note that something is odd, such as a connection that was lost: in the end it is asked whether Node still turns."""
@@ -167,23 +166,44 @@ class Script:
 
     async def _turns(self) -> bool:
         """Whether it ticks on, or has ended."""
-        before, deadline = self._ticks(), time.monotonic() + PULSE
+        asked, deadline = time.time() * 1000 + 1, time.monotonic() + LONGEST
         while not self.ended and time.monotonic() < deadline:
-            if self._ticks() >= before + TICKS:
+            if self._heard_at() > asked:
                 return True
+            if self._stuck():
+                return False
             await asyncio.sleep(_PAUSE)
         return self.ended
 
-    def _ticks(self) -> int:
-        return sum(row.text == TICK for row in self._rows() if row.kind == "print")
+    def _stuck(self) -> bool:
+        """Whether Node has been busy for long, and has not ticked: it is in a loop."""
+        before, used = self._heard, self._processor_time()
+        if self._heard_at() > before:
+            self._used = used
+        return used - self._used > (STUCK if self._heard else START)
 
-    def _rows(self) -> list[Row]:
-        self._lab.timeline.refresh()
-        return self._lab.timeline.rows()
+    def _heard_at(self) -> float:
+        """When the newest tick was sent, in milliseconds since the epoch; 0 where there is none."""
+        timeline = self._lab.timeline
+        timeline.refresh()
+        rows = timeline.rows(self._read)
+        self._read += len(rows)
+        ticks = [row.text.removeprefix(TICK) for row in rows if row.kind == "print" and row.text.startswith(TICK)]
+        self._heard = max([self._heard, *(float(tick) for tick in ticks if tick.strip().isdigit())])
+        return self._heard
+
+    def _processor_time(self) -> float:
+        process = self._run._process  # noqa: SLF001
+        if process is not None:
+            with contextlib.suppress(psutil.Error):  # it has just ended
+                times = psutil.Process(process.pid).cpu_times()
+                return float(times.user + times.system)
+        return self._used
 
     def _mishap(self) -> Mishap:
         """The error that ended it, with the learner's own line where one is named."""
-        told = next((row for row in reversed(self._rows()) if row.problem == UNCAUGHT), None)
+        self._lab.timeline.refresh()
+        told = next((row for row in reversed(self._lab.timeline.rows()) if row.problem == UNCAUGHT), None)
         if told is None:
             return Mishap(f"Node ended with exit code {self._run.exit_code}")
         what, _, place = told.text.rpartition(" at line ")

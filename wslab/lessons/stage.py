@@ -8,14 +8,18 @@ import functools
 import random
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from websockets.asyncio.server import ServerConnection
 
 from wslab.lab import Lab
 from wslab.lessons import apart, blame, unawaited
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.patience import LONGEST, LOOK, looks, next_message, turns
 from wslab.lessons.scripts import Script
+
+if TYPE_CHECKING:
+    from websockets.asyncio.connection import Connection
 
 WORDS = (
     *("amber", "brave", "calm", "dusty", "eager", "fresh", "gentle", "happy", "icy", "jolly", "keen", "lucky"),
@@ -23,15 +27,14 @@ WORDS = (
 )
 
 PATIENCE = 2.0
-"""Seconds a trial waits for a reply that should come at once."""
+"""Seconds a trial waits for what an answer should do at once, in looks and pongs (`wslab.lessons.patience`)."""
 
 
-async def ended(event: threading.Event, seconds: float) -> bool:
-    """Wait for an event of another thread, at most `seconds`, and say whether it came."""
-    return await asyncio.to_thread(event.wait, seconds)
+async def ended(event: threading.Event) -> bool:
+    """Wait for an event of another thread that comes for certain, and say whether it came."""
+    return await asyncio.to_thread(event.wait, LONGEST)
 
 
-T = TypeVar("T")
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
@@ -52,6 +55,7 @@ class Stage:
         self._server_thread: tuple[asyncio.AbstractEventLoop, int] | None = None
         self._over = threading.Event()
         self._script: Script | None = None
+        self._kept = contextlib.ExitStack()
         self.random = random.Random()
         self.ending = Ending.FINISHED
         self.mishap: Mishap = NOTHING_HAPPENED
@@ -80,12 +84,6 @@ class Stage:
         """
         self._script = Script(self.lab, text, name, tail)
         return self._script if await self._script.start() else None
-
-    async def soon(self, awaitable: Awaitable[T], seconds: float) -> T | None:
-        """Await something, at most so long; None where it did not come."""
-        with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(awaitable, seconds)
-        return None
 
     def value(self, value: object) -> object:
         """Take what an answer returned. A coroutine is noted as one that was never awaited, and becomes None."""
@@ -116,24 +114,53 @@ class Stage:
 
         return watching
 
-    async def over(self, seconds: float) -> bool:
-        """Wait until a watched handler has ended, at most `seconds`, and say whether it has."""
-        return await asyncio.to_thread(self._over.wait, seconds)
+    async def reply(self, connection: Connection) -> str | bytes | None:
+        """Wait for the next message of a watched handler.
 
-    def look(self) -> None:
+        Returns:
+            The message, or None where none came: the handler does not answer, or blocks its server's thread.
+
+        Raises:
+            websockets.exceptions.ConnectionClosed: The handler has ended.
+        """
+        return await next_message(connection, PATIENCE, self._blocks)
+
+    async def over(self) -> bool:
+        """Wait until a watched handler has ended, for so many turns of its loop, and say whether it has."""
+        for _ in range(looks(PATIENCE)):
+            if self._over.is_set() or await self._blocks():
+                break
+            await asyncio.sleep(LOOK)
+        return self._over.is_set()
+
+    async def _blocks(self) -> bool:
         """See whether a watched handler blocks its server's thread, and if so note where and stop it."""
-        if self._server_thread is None:
-            return
+        if self._server_thread is None or self.ending is Ending.BLOCKED:
+            return self.ending is Ending.BLOCKED
         loop, ident = self._server_thread
-        if not apart.turns(loop):
-            self.ending, self.mishap = Ending.BLOCKED, blame.of_thread(ident, self._home)
-            apart.stop_thread(ident)
+        if await asyncio.to_thread(turns, loop, lambda: blame.of_thread(ident, self._home).line, PATIENCE):
+            return False
+        self.ending, self.mishap = Ending.BLOCKED, blame.of_thread(ident, self._home)
+        apart.stop_thread(ident)
+        return True
+
+    def moves(self) -> object:
+        """Something that stays equal to itself as long as nothing moves in the lab."""
+        if self._lab is None:
+            return None
+        timeline = self._lab.timeline
+        return object() if timeline.unsettled() else (timeline.end, timeline.raw)
+
+    def keep(self, thing: contextlib.AbstractContextManager[object]) -> None:
+        """Enter something, and leave it when the trial is over."""
+        self._kept.enter_context(thing)
 
     async def close(self) -> None:
         """Say how a script went, if there is one, and close the lab, if there is one."""
-        if self._script is not None:
-            self.ending, self.mishap = await self._script.conclude()
-            self._script = None
-        if self._lab is not None:
-            await self._lab.close()
-            self._lab = None
+        with self._kept:
+            if self._script is not None:
+                self.ending, self.mishap = await self._script.conclude()
+                self._script = None
+            if self._lab is not None:
+                await self._lab.close()
+                self._lab = None

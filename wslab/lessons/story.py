@@ -98,7 +98,7 @@ class Story:
                 return Told(self._newest().lines, said)
             await asyncio.sleep(_PAUSE)
         try:
-            await self._lab.settled()
+            await self._lab.settled(self._limit)
         except TimedOut as error:
             return Told(self._newest().lines, str(error))
         return self._newest()

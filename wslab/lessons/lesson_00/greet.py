@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
+from wslab.lessons.patience import stays_open, turned
 from wslab.lessons.stage import PATIENCE, Stage, ended
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request
 
 CALLS = 2
 
@@ -31,10 +34,15 @@ class Evidence:
 
 async def trial(greet: Callable[[str, str], Awaitable[object]], stage: Stage, evidence: Evidence) -> None:
     """Call `greet` twice against a server whose replies cannot be guessed."""
-    over = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+    open_: dict[ServerConnection, threading.Event] = {}
+
+    def asked(_connection: ServerConnection, _request: Request) -> None:
+        evidence.connections += 1  # before the client hears that it may go on
+        loops.append(asyncio.get_running_loop())
 
     async def answering(connection: ServerConnection) -> None:
-        evidence.connections += 1
+        over = open_[connection] = threading.Event()
         try:
             async for message in connection:
                 evidence.received.append(message)
@@ -43,14 +51,17 @@ async def trial(greet: Callable[[str, str], Awaitable[object]], stage: Stage, ev
         finally:
             over.set()
 
-    server = await stage.lab.serve(answering)
+    server = await stage.lab.serve(answering, process_request=asked)
     for _ in range(CALLS):
-        over.clear()
         evidence.texts.append(stage.phrase())
         evidence.returned.append(stage.value(await greet(server.url, evidence.texts[-1])))
-        if evidence.connections and not await ended(over, PATIENCE):
-            evidence.left_open = True
-            return
+        if loops:
+            await turned(loops[0])
+        for connection, over in [*open_.items()]:
+            stays = asyncio.run_coroutine_threadsafe(stays_open(connection, PATIENCE), loops[0])
+            if await asyncio.wrap_future(stays) or not await ended(over):
+                evidence.left_open = True
+                return
 
 
 def _returned_text(attempt: Attempt[Evidence]) -> bool:

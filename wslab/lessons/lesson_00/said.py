@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
+from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,12 +41,12 @@ async def trial(said: Callable[[list[Row]], object], stage: Stage, evidence: Evi
 
     server = await stage.lab.serve(talking)
     socket = stage.lab.WebSocket(server.url)
-    await socket.opened()
+    await socket.opened(timeout=LONGEST)
     for text in evidence.client:
         socket.send(text)
-        await socket.next("message")
-    await socket.closed()
-    await stage.lab.settled()
+        await socket.next("message", timeout=LONGEST)
+    await socket.closed(timeout=LONGEST)
+    await stage.lab.settled(timeout=LONGEST)
     evidence.returned = stage.value(said(stage.lab.timeline.rows()))
 
 

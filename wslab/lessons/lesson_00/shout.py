@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Wrong
-from wslab.lessons.stage import PATIENCE, Handler, Stage
+
+if TYPE_CHECKING:
+    from wslab.lessons.stage import Handler, Stage
 
 MESSAGES = 3
 LOOP = "async for message in connection:"
@@ -31,13 +33,13 @@ async def trial(shout: Handler, stage: Stage, evidence: Evidence) -> None:
             for _ in range(MESSAGES):
                 evidence.sent.append(stage.phrase())
                 await connection.send(evidence.sent[-1])
-                evidence.replies.append(await asyncio.wait_for(connection.recv(), PATIENCE))
+                reply = await stage.reply(connection)
+                if reply is None:
+                    break
+                evidence.replies.append(reply)
         except ConnectionClosed:
             evidence.closed = True
-        except TimeoutError:
-            stage.look()
-    if stage.ending is not Ending.BLOCKED:
-        await stage.over(PATIENCE)
+    await stage.over()
 
 
 def _upper(attempt: Attempt[Evidence]) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
 from wslab.lessons.lesson_02.keys import SAMPLE, random_key
-from wslab.lessons.stage import PATIENCE
+from wslab.lessons.patience import LONGEST
 from wslab.wire import explain, parse_head
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def _send(port: int, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
-        return await asyncio.wait_for(reader.readuntil(END), PATIENCE)
+        return await asyncio.wait_for(reader.readuntil(END), LONGEST)
     except (OSError, EOFError, TimeoutError):
         return b""
     finally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Exercise, Wrong
 from wslab.lessons.lesson_03.diagnosis import first_wrong, unless
-from wslab.lessons.stage import PATIENCE, Stage, ended
+from wslab.lessons.stage import Stage, ended
 from wslab.wire import close_body, dissect, frame, request
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ async def trial(fragments: Callable[[str, int], object], stage: Stage, evidence:
             case.sent = True
             over.clear()
             case.answered = await _send(server.port, b"".join(case.returned[:MOST]))
-            await ended(over, PATIENCE)
+            await ended(over)
 
 
 async def _send(port: int, data: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wslab.lessons import blame
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Wrong
-from wslab.lessons.lesson_04.surroundings import Gate, nobody, serve_slowly
+from wslab.lessons.lesson_04.surroundings import Gate, nobody, put_forward, serve_slowly, turns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from wslab.lab import WebSocket
     from wslab.lessons.stage import Stage
 
-HELD = 0.5
-"""Seconds for which the slow server holds its answer back."""
+HELD = 1.0
+"""Seconds for which the slow server holds its answer back. They pass at once: the clock of the answer's loop is put forward."""
 
 CLOCKS = frozenset({"sleep", "wait_for", "call_later"})
 
@@ -35,13 +35,22 @@ async def trial(connects: Callable[[WebSocket], Awaitable[object]], stage: Stage
     urls = {
         "a server": (await stage.lab.serve()).url,
         "a slow server": (await serve_slowly(stage, gate)).url,
-        "nobody": await nobody(stage),
+        "nobody": nobody(stage),
     }
     for kind in stage.random.sample(sorted(urls), len(urls)):
         socket = stage.lab.WebSocket(urls[kind])
-        if kind == "a slow server":
-            asyncio.get_running_loop().call_later(HELD, gate.open)
+        late = asyncio.create_task(_open_late(gate)) if kind == "a slow server" else None
         evidence.returned[kind] = stage.value(await connects(socket))
+        if late is not None:
+            await late
+
+
+async def _open_late(gate: Gate) -> None:
+    """Once the answer waits, let the time pass, and give whoever waits by the clock the turns to give up."""
+    await turns()
+    put_forward(HELD)
+    await turns()
+    gate.open()
 
 
 def _shows(attempt: Attempt[Evidence]) -> str:
@@ -148,7 +157,7 @@ async def connects(socket):
         Wrong("does not wait", f"{HEAD}    return socket.readyState == socket.OPEN\n", "quick"),
         Wrong(
             "gives up too early",
-            f"{HEAD}    try:\n        await socket.opened(timeout=0.4)\n"
+            f"{HEAD}    try:\n        await socket.opened(timeout=0.9)\n"
             "    except Exception:\n        return False\n    return True\n",
             "slow",
         ),
@@ -159,7 +168,7 @@ async def connects(socket):
         ),
         Wrong(
             "sleeps for longer",
-            f"{HEAD}    await asyncio.sleep(1)\n    return socket.readyState == socket.OPEN\n",
+            f"{HEAD}    await asyncio.sleep(2)\n    return socket.readyState == socket.OPEN\n",
             "no clock",
         ),
         Wrong(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
 from wslab.lessons.lesson_04.surroundings import raised
+from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ async def trial(
     socket.onmessage = lambda event: evidence.page.append(event.data)
     stage.value(on_first(socket, evidence.told.append))
     evidence.early = list(evidence.told)
-    await socket.closed()
+    await socket.closed(timeout=LONGEST)
     evidence.raised = raised(stage)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Wrong
-from wslab.lessons.lesson_04.surroundings import Gate, misnamed, raised, serve_slowly
-from wslab.lessons.stage import PATIENCE, Stage
+from wslab.lessons.lesson_04.surroundings import Gate, misnamed, raised, serve_slowly, turns
+from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
     from wslab.lab import WebSocket
+    from wslab.lessons.stage import Stage
 
 HELD = 0.2
 """Seconds for which the server holds its answer back."""
@@ -49,10 +50,19 @@ async def trial(send_when_open: Callable[[WebSocket, str], object], stage: Stage
     socket = stage.lab.WebSocket(server.url)
     stage.value(send_when_open(socket, evidence.text))
     loop.call_later(HELD, gate.open)
-    await socket.opened()
+    await socket.opened(timeout=LONGEST)
+    await turns()  # an answer that awaits the event sends a turn or two after it
     socket.send(mark)
-    await asyncio.wait_for(marked.wait(), PATIENCE)
+    await asyncio.wait(
+        [asyncio.ensure_future(marked.wait()), asyncio.ensure_future(_closed(socket))],  # closed: by the answer itself
+        timeout=LONGEST,
+        return_when=asyncio.FIRST_COMPLETED,
+    )
     evidence.raised = raised(stage)
+
+
+async def _closed(socket: WebSocket) -> None:
+    await socket.closed(timeout=2 * LONGEST)
 
 
 def _words(context: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +39,25 @@ async def serve_slowly(stage: Stage, gate: Gate, handler: Handler = echo) -> Ser
     return await stage.lab.serve(handler, name="slow", process_request=gate.hold)
 
 
-async def nobody(stage: Stage) -> str:
-    """Make an address at which nobody listens."""
-    server = await stage.lab.serve(name="gone")
-    await server.stop()
-    return server.url
+def nobody(stage: Stage) -> str:
+    """Make an address at which nobody listens, and nobody can: its port is held for as long as the trial goes on."""
+    held = socket.socket()
+    stage.keep(held)
+    held.bind(("127.0.0.1", 0))
+    return f"ws://127.0.0.1:{held.getsockname()[1]}"
+
+
+async def turns(times: int = 10) -> None:
+    """Let this loop turn so often: what is ready has run then, and what follows from it."""
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
+def put_forward(seconds: float) -> None:
+    """Put the clock of this loop forward: every limit and every nap on it that ends within that time ends now."""
+    loop = asyncio.get_running_loop()
+    time = loop.time
+    loop.time = lambda: time() + seconds  # type: ignore[method-assign]
 
 
 def raised(stage: Stage) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
 from wslab.lessons.lesson_04.surroundings import misnamed, nobody, raised
+from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +43,11 @@ async def trial(watch: Callable[[WebSocket, list[object]], object], stage: Stage
         await connection.close(evidence.code)
 
     server = await stage.lab.serve(talking)
-    for url, seen in ((server.url, evidence.talked), (await nobody(stage), evidence.refused)):
+    for url, seen in ((server.url, evidence.talked), (nobody(stage), evidence.refused)):
         socket = stage.lab.WebSocket(url)
         stage.value(watch(socket, seen))
         evidence.early += seen
-        await socket.closed()
+        await socket.closed(timeout=LONGEST)
     evidence.raised = raised(stage)
 
 

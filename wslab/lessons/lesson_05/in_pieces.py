@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Attempt, Exercise, Wrong
 from wslab.lessons.lesson_03.diagnosis import unless
-from wslab.lessons.stage import PATIENCE, Stage, ended
+from wslab.lessons.stage import Stage, ended
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -52,7 +52,7 @@ async def trial(
     server = await stage.lab.serve(listening, compression=None)
     async with stage.lab.connect(server.url) as connection:
         stage.value(await in_pieces(connection, pieces()))
-    await ended(over, PATIENCE)
+    await ended(over)
     evidence.frames = _frames(stage.lab.timeline)
 
 

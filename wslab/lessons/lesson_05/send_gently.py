@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Exercise, Wrong
 from wslab.lessons.lesson_03.diagnosis import unless
-from wslab.lessons.stage import PATIENCE, Stage, ended
+from wslab.lessons.patience import LONGEST
+from wslab.lessons.stage import Stage, ended
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,10 +67,10 @@ async def trial(send_gently: Callable[[Any, list[str]], Awaitable[object]], stag
 
     server = await stage.lab.serve(listening, compression=None)
     socket = stage.lab.WebSocket(server.url)
-    await socket.opened()
+    await socket.opened(timeout=LONGEST)
     stage.value(await send_gently(Watched(socket, evidence.waited), list(evidence.pieces)))
     socket.close()
-    await ended(over, PATIENCE)
+    await ended(over)
 
 
 def diagnose(evidence: Evidence) -> str:

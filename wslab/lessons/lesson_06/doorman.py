@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Wrong
-from wslab.lessons.stage import PATIENCE, Handler, Stage
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
+
+    from wslab.lessons.stage import Handler, Stage
 
 EXPECTED = {"bye": (1000, "bye"), "bytes": (1003, "text only"), "long": (4000, "too long")}
 LONGEST = 20
@@ -48,25 +48,28 @@ async def trial(doorman: Handler, stage: Stage, evidence: Evidence) -> None:
         visit = evidence.visits[case] = Visit()
         visit.texts = [stage.phrase()[:LONGEST], "x" * LONGEST]
         async with await stage.lab.connect(server.url, compression=None) as connection:
-            if not await _visit(connection, visit, last[case]):
-                stage.look()
-                return
+            goes_on = await _visit(stage, connection, visit, last[case])
+        await stage.over()
+        if not goes_on:
+            return
 
 
-async def _visit(connection: ClientConnection, visit: Visit, last: str | bytes) -> bool:
-    """Talk as one client; say whether everything came in time."""
+async def _visit(stage: Stage, connection: ClientConnection, visit: Visit, last: str | bytes) -> bool:
+    """Talk as one client; say whether everything came that was waited for."""
     try:
         for text in visit.texts:
             await connection.send(text)
-            visit.replies.append(await asyncio.wait_for(connection.recv(), PATIENCE))
+            reply = await stage.reply(connection)
+            if reply is None:
+                return False
+            visit.replies.append(reply)
         await connection.send(last)
-        while True:
-            visit.more.append(await asyncio.wait_for(connection.recv(), PATIENCE))
+        while (word := await stage.reply(connection)) is not None:
+            visit.more.append(word)
     except ConnectionClosed:
         visit.closed = connection.close_code, connection.close_reason
-    except TimeoutError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _fault(attempt: Attempt[Evidence]) -> str:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
+from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from websockets.asyncio.connection import Connection
     from websockets.asyncio.server import ServerConnection
     from websockets.http11 import Request, Response
 
     from wslab.lessons.stage import Stage
     from wslab.net import Server
     from wslab.timeline import Row
-
-FAST: dict[str, Any] = {"ping_interval": 0.1, "ping_timeout": 0.2, "close_timeout": 0.1}
-"""Keepalive options of the connection that falls silent, in seconds."""
 
 DECOY = "reset by the peer (RST), 403, no pong"
 """What one client says before it ends in good order: words of a message are no evidence."""
@@ -67,7 +67,7 @@ async def trial(tell: Callable[[list[Row]], object], stage: Stage, evidence: Evi
     }  # fmt: skip
     for case in stage.random.sample(sorted(makers), len(makers)):
         await makers[case](stage)
-        await stage.lab.settled()
+        await stage.lab.settled(timeout=LONGEST)
         rows = stage.lab.timeline.rows()
         newest = max(row.connection for row in rows)
         evidence.rows[case] = [row for row in rows if row.connection == newest and row.kind != "fault"]
@@ -81,18 +81,18 @@ async def _refused(stage: Stage) -> None:
         return connection.respond(status, "no\n")
 
     server = await stage.lab.serve(name="refused", process_request=doorkeeper)
-    await stage.lab.WebSocket(server.url).closed()
+    await stage.lab.WebSocket(server.url).closed(timeout=LONGEST)
 
 
 async def _page(stage: Stage, end: Callable[[Server], None], text: str = "") -> None:
     """A page that talks with an echo server for a moment, until something ends it."""
     server = await stage.lab.serve()
     socket = stage.lab.WebSocket(server.url)
-    await socket.opened()
+    await socket.opened(timeout=LONGEST)
     socket.send(text or stage.phrase())
-    await socket.next("message")
+    await socket.next("message", timeout=LONGEST)
     end(server)
-    await socket.closed()
+    await socket.closed(timeout=LONGEST)
 
 
 async def _reset(stage: Stage) -> None:
@@ -116,12 +116,23 @@ async def _answered(stage: Stage) -> None:
 
 
 async def _silence(stage: Stage) -> None:
-    server = await stage.lab.serve(name="silence", **FAST)
-    client = await stage.lab.connect(server.url, **FAST)
+    """Both ends do what their keepalive would, without its clock: so no ping goes out before the silence and is answered."""
+    without: dict[str, Any] = {"ping_interval": None, "close_timeout": 0.1}
+    server = await stage.lab.serve(name="silence", **without)
+    client = await stage.lab.connect(server.url, **without)
     await client.send(stage.phrase())
     await client.recv()
     server.faults.stall()
-    await client.wait_closed()
+    ends = [client, *server.links().values()]
+    await asyncio.gather(
+        *(asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_give_up(end), end.loop)) for end in ends)
+    )
+
+
+async def _give_up(connection: Connection) -> None:
+    """Ping, and close as `websockets` does when the pong is overdue."""
+    await connection.ping()
+    await connection.close(1011, "keepalive ping timeout")
 
 
 def _fault(attempt: Attempt[Evidence]) -> str:

@@ -14,9 +14,6 @@ from wslab.lessons.lesson_03.diagnosis import as_hex, unless
 if TYPE_CHECKING:
     from wslab.lessons.stage import Stage
 
-WAIT = 2.0
-"""Seconds for the server to listen."""
-
 
 @dataclass
 class Evidence:
@@ -31,13 +28,13 @@ async def trial(text: str, stage: Stage, evidence: Evidence) -> None:
     numbers = bytes(stage.random.randrange(256) for _ in range(6)) + b"\xff"
     evidence.sent = {"text": f"{stage.phrase()} 漢字", "binary": numbers, "empty": "", "again": stage.phrase()}
     script = await stage.node(text, "echo", scripts.as_server("echo"))
-    if script is None or not await script.until(lambda: script.port, WAIT):
+    if script is None or not await script.until(lambda: script.port):
         return
     async with stage.lab.connect(f"ws://127.0.0.1:{script.port}", compression=None) as client:
         for case, message in evidence.sent.items():
             evidence.back[case] = None
             try:
-                evidence.back[case] = await scripts.reply_to(client, message)
+                evidence.back[case] = await scripts.reply_to(client, message, script)
             except ConnectionClosed:
                 script.doubt()
                 return

@@ -20,9 +20,6 @@ SECOND = "Here is the page."
 END = "that was all"
 """What the check's own code sends last on every connection."""
 
-WAIT = 3.0
-"""Seconds for both connections."""
-
 
 @dataclass
 class Evidence:
@@ -55,7 +52,7 @@ async def trial(text: str, stage: Stage, evidence: Evidence) -> None:
     tail = scripts.as_client("greet", f"{server.url}/alone", f"{server.url}/replaced", then=then)
     script = await stage.node(text, "greet", tail)
     if script is not None:
-        await script.until(both.is_set, WAIT)
+        await script.until(both.is_set)
 
 
 def diagnose(evidence: Evidence) -> str:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from wslab.lessons.stage import Stage
 
-WAIT = 6.0
-"""Seconds for both connections: longer than the patience of the server below."""
-
 LAST: dict[str, str | bytes] = {"/bye": "bye", "/binary": b"bye"}
 """What is sent last on each connection, by the path of its URL."""
 
@@ -54,7 +51,7 @@ async def trial(text: str, stage: Stage, evidence: Evidence) -> None:
     tail = scripts.as_client("guard", *(f"{server.url}{path}" for path in LAST))
     script = await stage.node(text, "guard", tail)
     if script is not None:
-        await script.until(lambda: all(event.is_set() for event in over.values()), WAIT)
+        await script.until(lambda: all(event.is_set() for event in over.values()))
         if len(evidence.closed) < len(LAST) or 1006 in {code for code, _ in evidence.closed.values()}:
             script.doubt()
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from wslab.lessons.stage import Stage
 
-WAIT = 6.0
-"""Seconds for all answers: longer than the patience of the server below."""
-
 _REPLY = re.compile(r"(-?\d+) (-?\d+)")
 
 
@@ -56,7 +53,7 @@ async def trial(text: str, stage: Stage, evidence: Evidence) -> None:
     server = await stage.lab.serve(station)
     script = await stage.node(text, "read", scripts.as_client("read", server.url))
     if script is not None:
-        await script.until(done.is_set, WAIT)
+        await script.until(done.is_set)
         if evidence.lost or not evidence.replies:
             script.doubt()
 
