@@ -2,7 +2,8 @@
 
 - No test reads or writes the Jupyter or IPython folders of whoever runs it, nor the cache into which %%node installs `ws`:
   all workers of a run share one, so `ws` is installed once.
-- Hypothesis has no deadline (a busy machine is no defect), and on CI it tries the same examples each time.
+- Hypothesis has no deadline, and does not mind that it draws slowly (a busy machine is no defect); on CI it tries the same
+  examples each time.
 - A notebook's cells carry the marker ``kernel``; those that need a page or Node are skipped here, where nbval runs them
   without either, and run for real in tests/browser.
 """
@@ -21,8 +22,9 @@ import pytest
 
 from tests.optional import ELSEWHERE, on_ci, started
 
-hypothesis.settings.register_profile("local", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("local", **PATIENT)
+hypothesis.settings.register_profile("ci", **PATIENT, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if on_ci() else "local")
 
 FOLDERS = {

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
-LIMIT = 180.0
+LIMIT = 300.0
 """Seconds that the cells of a notebook may take together, on a machine under load."""
 
 Output = dict[str, Any]
