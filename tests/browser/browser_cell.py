@@ -38,7 +38,7 @@ async def stay(connection):
 
 def rows(count=0, word=""):
     "Wait, without letting go of the kernel, until so many rows hold this word; all rows as text."
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while True:
         lab.timeline.refresh()
         found = [f"{row.source}: {row.name} {row.text}".strip() for row in lab.timeline.rows()]
@@ -91,13 +91,9 @@ class Cell:
         """How it stands."""
         return self.notebook.find(".wsl-console .wsc-state")
 
-    def output(self) -> str:
-        """All that stands under the cell."""
-        return self.notebook.outputs()[1].replace(self._port, "PORT")
-
     def transcript(self) -> list[str]:
         """The timeline, once everything is over."""
-        self.notebook.execute("await lab.settled()")
+        self.notebook.execute("await lab.settled(60)")
         return self.notebook.execute("print(lab.timeline.transcript())").strip("\n").splitlines()
 
     def told(self, count: int, word: str) -> list[str]:

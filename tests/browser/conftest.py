@@ -33,6 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(
+                pytest.mark.timeout(900)
+            )  # longer than all that it waits for: what came too late says so itself
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -63,7 +66,7 @@ def browser() -> Iterator[Browser]:
     need(path, "no Chromium here: install it (Debian: apt install chromium) or set CHROMIUM to its path")
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  only here is it needed
 
-    expect.set_options(timeout=TIMEOUT / 2)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -111,6 +114,8 @@ def new_page(browser: Browser) -> Iterator[Page]:
     """A page in a context of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
-        yield context.new_page()
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
+        yield page
     finally:
         context.close()

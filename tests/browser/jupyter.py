@@ -8,8 +8,10 @@ run no asyncio code of their own; whatever needs a loop runs in the kernel.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -40,6 +42,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--disable-smooth-scrolling",
     "--enable-precise-memory-info",
     "--host-resolver-rules=MAP hub.example 127.0.0.1",
 ]
@@ -52,10 +55,12 @@ def chromium() -> str | None:
 
 
 def free_port() -> int:
-    """A port nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses, and that nobody is given who asks for any: below those, for it may be long until it is taken."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Jupyter:
@@ -145,7 +150,7 @@ class Jupyter:
         assert self._process is not None
         while True:
             try:
-                with urllib.request.urlopen(f"{self._api}/status", timeout=5) as answer:
+                with urllib.request.urlopen(f"{self._api}/status", timeout=20) as answer:
                     answer.read()
             except OSError:
                 if self._process.poll() is not None:
@@ -164,7 +169,7 @@ class Jupyter:
             return
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -204,10 +209,10 @@ class Jupyter:
 
     def delete_kernel(self, notebook: Path) -> None:
         """Shut down the kernel of one notebook, if it has one."""
-        with urllib.request.urlopen(f"{self._api}/sessions", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self._api}/sessions", timeout=60) as answer:
             sessions = json.load(answer)
         for session in sessions:
             if session["path"] == str(notebook.relative_to(self.root)):
                 request = urllib.request.Request(f"{self._api}/sessions/{session['id']}", method="DELETE")
-                with urllib.request.urlopen(request, timeout=20) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     answer.read()

@@ -9,6 +9,7 @@ import nbformat
 
 from tests.browser.conftest import new_page
 from tests.browser.jupyter import ROOT, Notebook
+from tests.browser.notebook import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class Lesson:
             notebook = Notebook(jupyter, page, jupyter.copy(path or self.path)).open()
             notebook.command("notebook:clear-all-cell-outputs")
             notebook.begin("notebook:run-all-cells")
-            page.wait_for_function(ALL_RAN, timeout=120_000)
+            page.wait_for_function(ALL_RAN, timeout=RUN)
             yield notebook
             notebook.close()
 

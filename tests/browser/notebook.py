@@ -9,9 +9,13 @@ console and its errors said (`console`), so a test can demand that nothing left 
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.browser import in_page
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 TIMEOUT = 60_000
 """How long to wait for anything before it counts as broken, in milliseconds. A busy machine is slow, not broken."""
+
+RUN = 240_000
+"""And for cells to run: Run All of a lesson takes a minute where nothing else runs."""
 
 _TRIES = 3  # a kernel whose port was taken meanwhile never answers: see `tests.optional.started`
 
@@ -31,45 +38,12 @@ NOISE: tuple[str, ...] = (
     "Failed to load resource: the server responded with a status of 404",  # its own optional settings and workspaces
     "Connection lost, reconnecting",  # these two when a test restarts the kernel
     "Canceled future for ",
+    " is taking too long to activate.",  # from here on where the machine is busy: of its own plugins
+    "ms to activate.",
+    " did not appear within ",  # of the cell to which it scrolls
 )
 
 _PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-_READY = """async (limit) => {
-  const ready = async () => {
-    const widget = window.jupyterapp.shell.currentWidget;
-    await widget.context.ready;
-    await widget.sessionContext.ready;
-    await widget.sessionContext.session.kernel.info;
-    return true;
-  };
-  return Promise.race([ready(), new Promise((late) => setTimeout(() => late(false), limit))]);
-}"""
-_DONE = """([panel, wanted]) => {
-  const cells = [...document.querySelectorAll(`${panel} .jp-Notebook .jp-CodeCell`)];
-  const chosen = wanted === null ? cells : [cells[wanted]];
-  return cells.length > 0 && chosen.every((cell) => /^\\[\\d+\\]:$/.test(cell.querySelector('.jp-InputArea-prompt').textContent.trim()));
-}"""
-# By the model: on the page, an error looks like any text on stderr.
-_RAISED = """(wanted) => {
-  const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === 'code');
-  return (wanted === null ? cells : [cells[wanted]])
-    .filter((cell) => !(cell.model.getMetadata('tags') ?? []).includes('raises-exception'))
-    .flatMap((cell) => cell.model.outputs.toJSON())
-    .filter((output) => output.output_type === 'error').map((output) => `${output.ename}: ${output.evalue}`);
-}"""
-_EXECUTE = """async (code) => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  const future = kernel.requestExecute({ code, silent: false, store_history: false });
-  let text = '', error = null;
-  future.onIOPub = (message) => {
-    if (message.header.msg_type === 'stream') text += message.content.text;
-    if (message.header.msg_type === 'error') error = `${message.content.ename}: ${message.content.evalue}`;
-  };
-  await future.done;
-  return { text, error };
-}"""
-_OUTPUTS = """(panel) => [...document.querySelectorAll(`${panel} .jp-Notebook .jp-CodeCell`)].map(
-  (cell) => [...cell.querySelectorAll('.jp-OutputArea-output')].map((output) => output.innerText).join('\\n'))"""
 
 
 class Notebook:
@@ -81,7 +55,8 @@ class Notebook:
         path: The notebook, inside the server's folder.
     """
 
-    ADDRESS = "lab/tree/{}?reset"
+    # In a workspace of its own: in one that they share, a page that is loaded again opens the notebooks of other tests too.
+    ADDRESS = "lab/workspaces/{name}/tree/{path}?reset"
     NOISE = NOISE
 
     def __init__(self, jupyter: Jupyter, page: Page, path: Path) -> None:
@@ -92,6 +67,7 @@ class Notebook:
         self.console: list[str] = []
         jupyter.opened.append(self)
         page.set_default_timeout(TIMEOUT)
+        page.add_init_script(f"({in_page.PATIENCE})()")
         page.on("request", self._requested)
         page.on("websocket", self._connected)
         page.on("console", self._said)
@@ -125,26 +101,33 @@ class Notebook:
 
     def open(self) -> Self:
         """Open it, and wait for its kernel."""
-        address = self.ADDRESS.format(self.path.relative_to(self.jupyter.root))
+        address = self.ADDRESS.format(name=self.path.stem, path=self.path.relative_to(self.jupyter.root).as_posix())
+        lacking = ""
         for _ in range(_TRIES):
             self.page.goto(f"{self.jupyter.base}/{address}")
-            if self._has_kernel():
+            lacking = self._lacking()
+            if not lacking:
                 return self
-            print(f"no kernel for {self.path.name}; once more. The page says:\n{self.page.inner_text('body')}")
+            print(f"no kernel for {self.path.name}: {lacking}. Once more.\n{self.jupyter.read_log()[-4000:]}")
             self.close()
-        raise TimeoutError(f"JupyterLab has no kernel for {self.path.name}:\n{self.jupyter.read_log()[-4000:]}")
+        raise TimeoutError(
+            f"JupyterLab has no kernel for {self.path.name}: {lacking}\n{self.jupyter.read_log()[-4000:]}"
+        )
 
     def reload(self) -> Self:
         """Load the page again; the kernel lives on."""
         self.page.reload()
-        assert self._has_kernel()
+        assert not (lacking := self._lacking()), lacking
+        self.page.evaluate(in_page.REDRAWN, TIMEOUT)
         return self
 
-    def _has_kernel(self) -> bool:
+    def _lacking(self) -> str:
+        """How far it has come where its kernel does not answer; empty where it does."""
         # "idle" shows before there is a kernel, and Run All without one does nothing: ask the session itself.
         self.page.wait_for_selector(f"{_PANEL} .jp-Notebook .jp-Cell")
-        self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext")
-        return bool(self.page.evaluate(_READY, TIMEOUT))
+        self.page.wait_for_function("() => window.jupyterapp?.shell")
+        path = self.path.relative_to(self.jupyter.root).as_posix()
+        return str(self.page.evaluate(in_page.READY, [path, TIMEOUT]))
 
     def command(self, name: str, **arguments: Any) -> None:
         """Run a command of JupyterLab, and wait until it has returned."""
@@ -181,18 +164,8 @@ class Notebook:
 
     def run_cell(self, index: int, *, wait: bool = True) -> Self:
         """Run one cell, by its place among all cells."""
-        self.activate(index)
-        # The prompt still shows the last run's number: empty it first, so that waiting means this run.
-        self.page.evaluate(
-            "(index) => window.jupyterapp.shell.currentWidget.content.widgets[index].setPrompt?.('*')", index
-        )
-        self.begin("notebook:run-cell")
+        code = self.page.evaluate(in_page.RUN, index)
         if wait:
-            code = self.page.evaluate(
-                """(index) => window.jupyterapp.shell.currentWidget.content.widgets
-                     .slice(0, index).filter((cell) => cell.model.type === 'code').length""",
-                index,
-            )
             self.wait_done(code)
         return self
 
@@ -201,36 +174,40 @@ class Notebook:
 
         Fails when one of them raised and has no tag that says it should.
         """
-        self.page.wait_for_function(_DONE, arg=[_PANEL, code_cell])
-        raised = self.page.evaluate(_RAISED, code_cell)
+        self.page.wait_for_function(in_page.DONE, arg=code_cell, timeout=RUN)
+        raised = self.page.evaluate(in_page.RAISED, code_cell)
         if raised:
             raise AssertionError(f"a cell raised:\n{raised[0]}")
         return self
 
-    def outputs(self) -> list[str]:
-        """The outputs of each code cell, as text."""
-        return list(self.page.evaluate(_OUTPUTS, _PANEL))
-
     def execute(self, code: str) -> str:
         """Run code in the kernel, outside any cell. Returns what it printed; raises what it raised."""
-        done = self.page.evaluate(_EXECUTE, code)
+        done = self.page.evaluate(in_page.EXECUTE, code)
         if done["error"]:
             raise AssertionError(f"in the kernel: {done['error']}\n{done['text']}")
         return str(done["text"])
 
     def begin_execute(self, code: str) -> None:
-        """Run code in the kernel, and do not wait for it."""
-        self.page.evaluate(f"(code) => {{ ({_EXECUTE})(code).catch(() => {{}}); }}", code)
+        """Run code in the kernel; wait until it begins, and not for its end."""
+        self.page.evaluate(in_page.BEGIN, code)
+
+    @contextlib.contextmanager
+    def blocked(self) -> Iterator[None]:
+        """Meanwhile code holds the kernel's own thread, as a cell does that blocks."""
+        go = self.jupyter.folder / f"{self.path.stem} goes on"
+        wait = f"while not pathlib.Path({str(go)!r}).exists() and time.monotonic() < limit: time.sleep(0.01)"
+        self.begin_execute(f"import pathlib, time; limit = time.monotonic() + 120\n{wait}")
+        try:
+            yield
+        finally:
+            go.touch()
+            self.execute("pass")
+            go.unlink()
 
     def restart_kernel(self) -> Self:
         """Restart the kernel, and wait until the new one answers."""
-        self.page.evaluate(
-            """async () => {
-              const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-              await kernel.restart();
-              await kernel.info;
-            }"""
-        )
+        kernel = "const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+        self.page.evaluate(f"async () => {{ {kernel}; await kernel.restart(); await ({in_page.ANSWERS})(kernel); }}")
         return self
 
     def theme(self, name: str) -> Self:
@@ -254,7 +231,7 @@ class Notebook:
 class Notebook7(Notebook):
     """A notebook open in Notebook 7: the same parts as JupyterLab's around one notebook, at another address."""
 
-    ADDRESS = "notebooks/{}"
+    ADDRESS = "notebooks/{path}"
     NOISE = (
         *NOISE,
         "Menu entry for command ",

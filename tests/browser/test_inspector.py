@@ -52,7 +52,8 @@ def notebook(shared: Notebook) -> Iterator[Notebook]:
 
 
 def run(notebook: Notebook, cell: int) -> Locator:
-    """Run a cell; the inspector in its output."""
+    """Run a cell; the inspector in its output, with the pointer away from it."""
+    notebook.page.mouse.move(0, 0)
     notebook.run_cell(cell).scroll_to(cell)
     found = notebook.cell(cell).locator(".wsi")
     expect(found).to_be_visible()

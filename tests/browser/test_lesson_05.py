@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LESSON = Lesson("05_sending.ipynb")
 place = LESSON.place
 
-GAUGE = {"empty": re.compile("no%20open%20connection"), "full": re.compile(r"bufferedAmount%20\d+%20KiB")}
+GAUGE = {"empty": re.compile("no%20open%20connection"), "full": re.compile(r"bufferedAmount%20[\d.]+%20[KM]iB")}
 """What stands in the address of the gauge's picture."""
 
 

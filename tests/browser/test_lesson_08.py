@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.browser_cell import set_source
 from tests.browser.jupyter import free_port
 from tests.browser.lesson import ALL_RAN, OUTPUTS, Lesson
+from tests.browser.notebook import RUN
 from tests.notebooks.tutorial import CLOSE, CREATE, MESSAGE, OPEN, SEND, SERVER, SNIPPETS, pasted
 from tests.optional import need
 from wslab.lessons import Told, find
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tests.browser.jupyter import Jupyter
     from tests.browser.notebook import Notebook
 
-pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.node
 
 LESSON = Lesson("08_browser_and_node.ipynb")
 place = LESSON.place
@@ -139,7 +140,7 @@ def test_the_tutorial_as_it_stands_and_its_lines_in_order(open_notebook: OpenNot
         ends[scenario] = len(cells) - 1
     notebook = open_notebook(cells).run_all()
 
-    notebook.page.wait_for_function(ALL_RAN)
+    notebook.page.wait_for_function(ALL_RAN, timeout=RUN)
     outputs = notebook.page.evaluate(OUTPUTS)
     shown = [outputs[cell.id] for cell in nbformat.read(notebook.path, as_version=4).cells]
     for scenario, index in ends.items():
@@ -190,7 +191,7 @@ def test_run_all_shows_what_is_stored_and_one_cell_raises_on_purpose(lesson: Not
 def test_run_all_again_in_the_same_kernel_shows_the_same(lesson: Notebook) -> None:
     lesson.command("notebook:clear-all-cell-outputs")
     lesson.begin("notebook:run-all-cells")
-    lesson.page.wait_for_function(ALL_RAN, timeout=120_000)
+    lesson.page.wait_for_function(ALL_RAN, timeout=RUN)
     as_stored(lesson)
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.jupyter import Notebook7
+from tests.browser.jupyter import Notebook7, free_port
 from tests.browser.lesson import Lesson
-from tests.peers.noding import free_port
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenNotebook
@@ -69,6 +68,6 @@ def it_stands(notebook: Notebook) -> None:
     line = "接收到消息：Hello, server!"
     expect(notebook.cell(1).locator(".wsl-console .wsc-text")).to_have_text([line])
     expect(notebook.cell(0).locator(".wsl-list")).to_contain_text(line)
-    notebook.execute("await lab.settled()")
+    notebook.execute("await lab.settled(60)")
     made = notebook.execute("print(sum(row.name == 'new WebSocket()' for row in lab.timeline.rows()))")
     assert made.strip() == "1"

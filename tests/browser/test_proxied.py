@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.far import far_page
-from tests.browser.jupyter import Jupyter, Notebook
+from tests.browser.jupyter import Jupyter, Notebook, free_port
 from tests.browser.test_browser_cell import CLOSE, CREATE, MESSAGE, OPEN, SEND
-from tests.peers.noding import free_port, need_ws
+from tests.peers.noding import need_ws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ async def greet(connection):
 await document.serve(greet, port=8080)
 """
 
-SHOW = "await document.settled()\nprint(document.transcript())"
+SHOW = "await document.settled(60)\nprint(document.transcript())"
 
 TRANSCRIPT = """\
     lab              note       server "server" listens  ws://127.0.0.1:PORT
@@ -97,7 +97,7 @@ wss.on("connection", (ws) => ws.on("message", (message) => {
 ROWS = """
 import json
 
-await lab.settled()
+await lab.settled(60)
 print(json.dumps([f"{row.source}: {row.name} {row.text}" for row in lab.timeline.rows()]))
 """
 
@@ -153,7 +153,7 @@ def ask(notebook: Notebook, server: str, say: str = "", *protocols: str) -> tupl
     notebook.execute("lab.clear()")
     port = notebook.execute(f"print(servers[{server!r}].port)").strip()
     seen = notebook.page.evaluate(CLIENT, [through(notebook, port), protocols, say])
-    told = notebook.execute("print(codes.get(timeout=20))").strip() if server == "talk" else ""
+    told = notebook.execute("print(codes.get(timeout=120))").strip() if server == "talk" else ""
     return seen, json.loads(notebook.execute(ROWS)), told
 
 
@@ -211,5 +211,5 @@ def test_a_page_reaches_node_through_the_proxy_and_the_relay(far: Notebook) -> N
     expect(far.cell(4).locator(".wsc-text")).to_have_text(["接收到消息：Hello, server!"])
     expect(far.cell(5).locator(".wsc-text")).to_have_text(["发送消息：Hello, server!", "WebSocket连接已关闭"])
     told = "[(row.source, row.text) for row in document.timeline.rows() if row.name == 'close' and row.kind == 'event']"
-    closes = far.execute(f"await document.settled()\nprint(sorted({told}))")
+    closes = far.execute(f"await document.settled(60)\nprint(sorted({told}))")
     assert closes.strip() == "[('client', '1005, clean'), ('server', '4001, clean')]"

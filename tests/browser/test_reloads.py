@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import new_page
-from tests.browser.jupyter import Notebook
+from tests.browser.jupyter import Notebook, free_port
 from tests.peers.left_behind import NO_NODE, can_listen, family, listening, still
-from tests.peers.noding import free_port, need_ws
+from tests.peers.noding import need_ws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def console(notebook: Notebook, index: int) -> Any:
 def rows(notebook: Notebook, name: str) -> list[str]:
     """The texts of the rows of a name."""
     told = notebook.execute(
-        "import json\nawait lab.settled()\nprint(json.dumps([[row.name, row.text] for row in lab.timeline.rows()]))"
+        "import json\nawait lab.settled(60)\nprint(json.dumps([[row.name, row.text] for row in lab.timeline.rows()]))"
     )
     return [text for each, text in json.loads(told) if each == name]
 

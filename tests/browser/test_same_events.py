@@ -195,7 +195,7 @@ def away() -> Iterator[Callable[[Coroutine[Any, Any, Any]], Any]]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    yield lambda what: asyncio.run_coroutine_threadsafe(what, loop).result(60)
+    yield lambda what: asyncio.run_coroutine_threadsafe(what, loop).result(240)
     asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()

@@ -22,7 +22,7 @@ IMAGE = 'img[src*="wslab-states-"]'
 def becomes(notebook: Notebook, state: str) -> None:
     """Wait until the image shows this as the current state."""
     address = re.compile(re.escape(quote(f": {state})", safe="()")))
-    expect(notebook.find(IMAGE)).to_have_attribute("src", address, timeout=20_000)
+    expect(notebook.find(IMAGE)).to_have_attribute("src", address)
 
 
 def test_the_picture_is_live_and_survives_a_reload(open_notebook: OpenNotebook) -> None:
