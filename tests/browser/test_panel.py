@@ -35,11 +35,11 @@ panel(ends)
 
 def test_a_learner_acts_from_the_panel(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook([ENDS]).run_all()
-    page = notebook.page
-    status = notebook.find(".wsl-panel [role=status]")
+    page, panel = notebook.page, notebook.find(".wsl-panel")
+    status = panel.locator("[role=status]")
     expect(status).to_contain_text("Ready. No Ping from here")
-    expect(page.get_by_role("button", name="Ping")).to_be_disabled()
-    expect(page.get_by_role("button", name="Ping")).to_have_attribute(
+    expect(panel.get_by_role("button", name="Ping")).to_be_disabled()
+    expect(panel.get_by_role("button", name="Ping")).to_have_attribute(
         "title", "No Ping from here: a page's WebSocket has no way to send one. The server's end can."
     )
 
@@ -50,11 +50,11 @@ def test_a_learner_acts_from_the_panel(open_notebook: OpenNotebook) -> None:
     expect(text).to_have_value("")
 
     page.get_by_label("Act as").select_option("1 server")
-    page.get_by_role("button", name="Ping").click()
+    panel.get_by_role("button", name="Ping").click()
     expect(status).to_have_text("1 server: sent a Ping.")
     page.get_by_label("Close code").fill("4001")
     page.get_by_label("Reason").fill("enough")
-    page.get_by_role("button", name="Close").click()
+    panel.get_by_role("button", name="Close").click()
     expect(status).to_have_text('1 server: began to close with 4001 and the reason "enough".')
     asked = notebook.execute("print(ends.asked)")
     assert asked == "[('1 client', 'hello'), ('1 server', 'ping'), ('1 server', 4001, 'enough')]\n"
@@ -62,17 +62,17 @@ def test_a_learner_acts_from_the_panel(open_notebook: OpenNotebook) -> None:
     page.get_by_label("Fault", exact=True).select_option("latency")
     page.get_by_label("Value").fill("0.5")
     page.get_by_label("Direction").select_option("server to client")
-    page.get_by_role("button", name="Apply").click()
+    panel.get_by_role("button", name="Apply").click()
     expect(status).to_have_text("1 server: latency 0.5 s, server to client.")
     page.get_by_label("Fault", exact=True).select_option("reset")
     expect(page.get_by_label("Value")).to_be_disabled()
-    page.get_by_role("button", name="No faults").click()
+    panel.get_by_role("button", name="No faults").click()
     expect(status).to_have_text("1 server: switched all faults off.")
     asked = notebook.execute("print(ends.asked[3:])")
     assert asked == "[('1 server', 'latency', 0.5, 'server to client'), ('1 server', 'no faults')]\n"
 
     text.fill("boom")
-    page.get_by_role("button", name="Send").click()
+    panel.get_by_role("button", name="Send").click()
     expect(status).to_contain_text("connection 1 is closed; <b>choose</b> another, $x^2$")
     expect(text).to_have_value("boom")
 
@@ -80,7 +80,7 @@ def test_a_learner_acts_from_the_panel(open_notebook: OpenNotebook) -> None:
         "import threading; ends.labels = []; t = threading.Thread(target=ends.watchers[0]); t.start(); t.join()"
     )
     expect(status).to_contain_text("1 server is closed. No open connection.")
-    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(panel.get_by_role("button", name="Send")).to_be_disabled()
     notebook.execute("ends.labels = ['2 client']; ends.watchers[0]()")
     expect(status).to_contain_text("Ready.")
     assert notebook.elsewhere == []

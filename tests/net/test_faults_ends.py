@@ -239,3 +239,27 @@ async def test_what_all_connections_suffer_passes_by_the_one_that_ended_while_it
         server.faults.reset()
         assert (await alive.closed()).code == 1006
         assert [row.connection for row in rows(lab, kind="fault")] == [2]
+
+
+async def test_what_passes_after_the_peer_has_reset_is_written_no_more() -> None:
+    """Else asyncio warns of each write to a connection that it knows is lost, on stderr, below a learner's cell."""
+    held, go_on = threading.Event(), threading.Event()
+
+    async def handler(websocket: Any) -> None:
+        websocket.faults.stall(DOWN)
+        await asyncio.sleep(0)
+        for _ in range(20):
+            await websocket.send("held")
+        held.set()
+        go_on.wait(LIMIT)  # the server hears of the reset only after it has let pass what it held
+
+    async with Lab() as lab:
+        server = await lab.serve(handler, compression=None)
+        socket = lab.WebSocket(server.url)
+        await socket.opened()
+        assert await asyncio.to_thread(held.wait, LIMIT)
+        socket.faults.reset()
+        await socket.closed()
+        server.faults.clear()
+        go_on.set()
+        await until(lambda: not server.links())

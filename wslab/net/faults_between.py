@@ -199,7 +199,7 @@ class Between:
         self._drop_soon(self._out)
 
     def _leave(self, data: bytes) -> None:
-        if not self._gone:
+        if not self._gone and not self._real.is_closing():  # it may know already, and tell of it in the next turn
             self._real.write(data)
 
     def _end_out(self) -> None:
