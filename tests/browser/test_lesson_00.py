@@ -12,8 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import new_page
 from tests.browser.jupyter import ROOT, Notebook
-from tests.browser.lesson import ALL_RAN
-from tests.browser.notebook import RUN
+from tests.browser.lesson import run_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +101,7 @@ def test_a_text_typed_into_the_panel_is_sent_and_comes_back_echoed(open_notebook
 
 def test_run_all_runs_the_lesson_and_leaves_the_log_on_the_screen(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook(LESSON)
-    notebook.command("notebook:clear-all-cell-outputs")  # else what is stored might be taken for what has run
-    notebook.begin("notebook:run-all-cells")
-    notebook.page.wait_for_function(ALL_RAN, timeout=RUN)
+    run_all(notebook)
     outputs = notebook.page.evaluate(
         """() => window.jupyterapp.shell.currentWidget.content.widgets
              .filter((cell) => cell.model.type === 'code').map((cell) => cell.model.outputs.toJSON())"""

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.browser_cell import set_source
 from tests.browser.jupyter import free_port
-from tests.browser.lesson import ALL_RAN, OUTPUTS, Lesson
+from tests.browser.lesson import ALL_RAN, OUTPUTS, Lesson, run_all
 from tests.browser.notebook import RUN
 from tests.notebooks.tutorial import CLOSE, CREATE, MESSAGE, OPEN, SEND, SERVER, SNIPPETS, pasted
 from tests.optional import need
@@ -189,9 +189,7 @@ def test_run_all_shows_what_is_stored_and_one_cell_raises_on_purpose(lesson: Not
 
 
 def test_run_all_again_in_the_same_kernel_shows_the_same(lesson: Notebook) -> None:
-    lesson.command("notebook:clear-all-cell-outputs")
-    lesson.begin("notebook:run-all-cells")
-    lesson.page.wait_for_function(ALL_RAN, timeout=RUN)
+    run_all(lesson)
     as_stored(lesson)
 
 
