@@ -83,11 +83,11 @@ class LoopThread:
             raise TimedOut(sentence(), limit)
         return waiter.result()
 
-    async def turn(self, limit: float = 0.05) -> None:
-        """Let the loop run what is ready, unless it is blocked for longer than a limit in seconds."""
+    async def turn(self) -> None:
+        """Let the loop run what is ready, unless it is blocked."""
         done: Future[None] = Future()
         if self.post(done.set_result, None):
-            await asyncio.wait({asyncio.wrap_future(done)}, timeout=limit)
+            await asyncio.wait({asyncio.wrap_future(done)}, timeout=0.05)
 
     def stop(self) -> None:
         """Ask the loop to end once what it runs now has yielded. Returns at once; `ended` tells when it has."""
