@@ -7,6 +7,7 @@ A subclass of `websockets.asyncio.client.connect` that overrides its public `con
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -63,6 +64,10 @@ class RecordedConnect(connect):
         end = self._end or self._next_end()
         if end.local is not None:  # a redirect: another connection
             end = self._next_end()
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            # asyncio does so only for a socket that says it is TCP's, and one that was passed in may not.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         end.connected(*map(transport.get_extra_info, ("sockname", "peername")))
         return end
 

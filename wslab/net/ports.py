@@ -55,7 +55,8 @@ class _NoSuchAddress(Exception):
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio switches Nagle's algorithm off only where a socket, and so each that it accepts, says that it is TCP's.
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise _NoSuchAddress from error
     try:

@@ -146,8 +146,8 @@ class RelayLeg(Recorded, Half):
         port = sock = None
         try:
             port = await self._owner.target()
-            # Bound first: the peer may tell of the connection before we hear that it is up.
-            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            # Bound first: the peer may tell of the connection before we hear that it is up. TCP: see `wslab.net.ports`.
+            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             sock.setblocking(False)  # noqa: FBT003
             sock.bind((_HOST, 0))
             self.port = sock.getsockname()[1]
