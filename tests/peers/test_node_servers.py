@@ -173,6 +173,54 @@ class TestServers:
             assert prints(lab) == [error]
 
 
+class TestCookies:
+    """JupyterLab's own cookies never reach the code of a cell; every other one does."""
+
+    SENT = 'session=s3ss10n; _xsrf=S3CRET; username-localhost-8888="2|1:0|S3CRET"'
+    SEEN = "session=s3ss10n; _xsrf=xxxxxx; username-localhost-8888=xxxxxxxxxxxxxx"
+
+    async def test_a_socket_and_each_request_of_a_connection(self) -> None:
+        code = """
+            const http = require("http"), { WebSocketServer } = require("ws");
+            const server = http.createServer((req, res) => {
+              console.log(req.method, req.url, req.headers.cookie, JSON.stringify(req.rawHeaders));
+              req.on("data", (data) => console.log("body", String(data))).on("end", () => res.end());
+            }).listen(PORT);
+            new WebSocketServer({ server }).on("connection", (ws, req) => console.log("socket", req.headers.cookie));
+        """
+        port = free_port()
+        async with Lab() as lab, running(lab, code.replace("PORT", str(port))):
+            async with lab.connect(f"ws://localhost:{port}", additional_headers={"Cookie": self.SENT}):
+                pass
+            raw = await lab.raw(f"127.0.0.1:{port}")
+            headers = f"Host: a\r\nCookie: {self.SENT}\r\n"
+            body = "Cookie: _xsrf=S3CRET"
+            for _ in range(2):
+                asked = f"POST /form HTTP/1.1\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}"
+                await raw.send(asked.encode())
+                await raw.head()
+            await raw.send(b"GET /two HTTP/1.1\r\nHost: a\r\ncookie: a=b\r\nCOOKIE: _xsrf=S3CRET\r\n\r\n")
+            await raw.head()
+            await until(lambda: len(prints(lab)) == 6)
+            await raw.close()
+            shown = prints(lab)
+        assert shown[0] == f"socket {self.SEEN}"
+        said = f"POST /form {self.SEEN} {json.dumps(['Host', 'a', 'Cookie', self.SEEN, 'Content-Length', '20'], separators=(',', ':'))}"
+        assert shown[1:5] == [said, f"body {body}"] * 2, "a body is nobody's cookie"
+        assert shown[5].startswith("GET /two a=b; _xsrf=xxxxxx ")
+
+    async def test_a_server_of_plain_tcp(self) -> None:
+        code = 'require("net").createServer((s) => s.on("data", (data) => console.log(JSON.stringify(`${data}`)))).listen(PORT);'
+        port = free_port()
+        async with Lab() as lab, running(lab, code.replace("PORT", str(port))):
+            raw = await lab.raw(f"127.0.0.1:{port}")
+            await raw.send(f"GET / HTTP/1.1\r\nCookie: {self.SENT};\r\n _xsrf=S3CRET\r\n\r\n".encode())
+            await until(lambda: prints(lab) and prints(lab)[-1].endswith('\\n"'))
+            shown = "".join(map(json.loads, prints(lab)))
+            assert shown == f"GET / HTTP/1.1\r\nCookie: {self.SEEN};\r\n _xsrf=xxxxxx\r\n\r\n"
+            await raw.close()
+
+
 class TestTakenPort:
     """Node's own error for the code, and who has the port in plain words."""
 

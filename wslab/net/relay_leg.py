@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wslab.net.endings import why_no_tcp
 from wslab.net.relay_half import Half
+from wslab.net.request_heads import RequestHeads
 from wslab.net.tap import Recorded
 from wslab.timeline import tcp_words
 
@@ -64,11 +65,13 @@ class RelayLeg(Recorded, Half):
     """
 
     transport: TapTransport
+    request_heads: RequestHeads
 
     def __init__(self, owner: Owner) -> None:
         super().__init__()
         self.loop = asyncio.get_running_loop()
         self.markers = owner.markers
+        self.request_heads = RequestHeads(several=True)
         self.other = Half()
         self.other.other = self
         self.port = 0
@@ -128,6 +131,7 @@ class RelayLeg(Recorded, Half):
         self._connecting = self.loop.create_task(self._connect())
 
     def eof_received(self) -> bool:
+        Half.data_received(self, self.request_heads.finish())  # of a head that will never be whole
         if not self._ending:  # else it answers our FIN: it does not say that the client has ended the connection
             self.end.peer_ended()
         return Half.eof_received(self)

@@ -18,6 +18,7 @@ from wslab.net.endings import how_it_ended
 from wslab.net.faults_at import EndFaults, on_loop
 from wslab.net.faults_line import Line
 from wslab.net.first_line import FirstLine
+from wslab.net.request_heads import RequestHeads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,6 +99,8 @@ class Recorded:
     end: End
     markers: Markers | None = None
     """Which markers in its URL are ours, where it may have one."""
+    request_heads: RequestHeads | None = None
+    """What the client's bytes pass behind the recording, at a server's end."""
 
     def _begin(self, transport: asyncio.Transport) -> End:
         raise NotImplementedError
@@ -106,9 +109,17 @@ class Recorded:
         assert isinstance(transport, asyncio.Transport)
         end = self._begin(transport)
         record, receive = end.tap(end.received), super().data_received  # type: ignore[misc]
+        heads = self.request_heads
 
         def data_received(data: bytes) -> None:
+            nonlocal heads
             record(data if data.__class__ is bytes else bytes(data))
+            if heads is not None:
+                data = heads.feed(data)
+                if heads.over:
+                    heads = None
+                if not data:
+                    return
             receive(data)
 
         self.end = end
@@ -162,6 +173,7 @@ def recorded_server(
             return begin(self, transport)
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.request_heads = RequestHeads()
             super().connection_made(transport)
             faults.welcome(self)
 

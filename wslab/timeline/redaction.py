@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wslab.wire.handshake import REDACTED
+from wslab.wire.handshake import REDACTED, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,6 @@ REDACTION = (
     "the values of Cookie, Set-Cookie, Authorization and Proxy-Authorization are overwritten with x, byte by byte"
 )
 
-_SECRET = re.compile(rb"[^ \t\r\n]")  # blanks and line ends stay: they decide where a line ends and which is folded
 _BLANKS = re.compile(rb"[ \t]+")
 _LONGEST = max(map(len, REDACTED)) + 2
 _END = b"\r\n\r\n"
@@ -71,7 +70,7 @@ class Redactor:
             size = min(self._left, len(data))
             self._left -= size
             self._over = self._one_head and not self._left
-            return _SECRET.sub(b"x", data[:size]) + self.feed(data[size:])
+            return filled(data[:size]) + self.feed(data[size:])
         size = len(data)
         if self._one_head:
             seen = self._tail + data
@@ -99,4 +98,4 @@ class Redactor:
                 self._fresh = self._secret = True  # a name without a colon: what is folded behind it is its value
                 return part
         self._fresh = part.endswith(b"\n")
-        return part[: len(part) - len(value)] + _SECRET.sub(b"x", value) if self._secret else part
+        return part[: len(part) - len(value)] + filled(value) if self._secret else part

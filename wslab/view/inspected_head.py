@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wslab.view.inspected_frame import count_bytes
 from wslab.wire import explain, one_line
-from wslab.wire.handshake import HEAD_LIMIT, REDACTED
+from wslab.wire.handshake import HEAD_LIMIT, REDACTED, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ _UP: Final = "client to server"
 _TEXT = 600
 _END_OF_HEAD = b"\r\n\r\n"
 _PART = re.compile(rb"[^\n]*\n|[^\n]+")
-_VISIBLE = re.compile(rb"[^ \t\r\n]")
 
 
 class Place(NamedTuple):
@@ -146,7 +145,7 @@ def overwritten(data: bytes, found: list[Place]) -> bytes:
     out = bytearray(data)
     for place in found:
         if place.secret:
-            out[place.value : place.stop] = _VISIBLE.sub(b"x", out[place.value : place.stop])
+            out[place.value : place.stop] = filled(data[place.value : place.stop])
     return bytes(out)
 
 

@@ -16,7 +16,17 @@ HEAD_LIMIT = 64 * 1024
 REDACTED = frozenset({"authorization", "proxy-authorization", "cookie", "cookie2", "set-cookie", "set-cookie2"})
 
 _LINE = 4096
+_VISIBLE = re.compile(rb"[^ \t\r\n]")
 _END_OF_LINE = re.compile(r"\r?\n")  # a single LF may end a line too (RFC 9112 section 2.2)
+
+
+def filled(data: bytes) -> bytes:
+    """As many bytes, each an ``x``. Blanks and line ends stay: they decide where a line ends and which is folded.
+
+    Args:
+        data: A credential.
+    """
+    return _VISIBLE.sub(b"x", data)
 
 
 @dataclass(frozen=True, slots=True)
