@@ -72,6 +72,7 @@ class Jupyter:
         proxy: Whether it has jupyter-server-proxy, as a hub's servers often do. A learner's own machine seldom has it.
         host: What its pages call its machine; Chromium takes ``hub.example`` for this one.
         under: The path below which a hub puts it, such as ``/user/ana``.
+        token: What a page must know to be logged in; the other pages of these tests need not log in.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Jupyter:
         proxy: bool = False,
         host: str = "127.0.0.1",
         under: str = "",
+        token: str = "",
     ) -> None:
         self.folder = folder
         self.root = folder / "notebooks"
@@ -96,6 +98,7 @@ class Jupyter:
         self._environment = environment or {}
         self._proxy = proxy
         self._under = under
+        self._token = token
         self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -128,7 +131,7 @@ class Jupyter:
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
             *(f"--ServerApp.base_url={self._under}/", "--ServerApp.allow_remote_access=True"),
-            *("--IdentityProvider.token=", f"--ServerApp.root_dir={self.root}"),
+            *(f"--IdentityProvider.token={self._token}", f"--ServerApp.root_dir={self.root}"),
             *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
             *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
             *(
@@ -150,8 +153,7 @@ class Jupyter:
         assert self._process is not None
         while True:
             try:
-                with urllib.request.urlopen(f"{self._api}/status", timeout=20) as answer:
-                    answer.read()
+                self._ask("status", limit=20)
             except OSError:
                 if self._process.poll() is not None:
                     raise RuntimeError(f"JupyterLab ended at once:\n{self.read_log()}") from None
@@ -209,10 +211,13 @@ class Jupyter:
 
     def delete_kernel(self, notebook: Path) -> None:
         """Shut down the kernel of one notebook, if it has one."""
-        with urllib.request.urlopen(f"{self._api}/sessions", timeout=60) as answer:
-            sessions = json.load(answer)
-        for session in sessions:
+        for session in json.loads(self._ask("sessions")):
             if session["path"] == str(notebook.relative_to(self.root)):
-                request = urllib.request.Request(f"{self._api}/sessions/{session['id']}", method="DELETE")
-                with urllib.request.urlopen(request, timeout=60) as answer:
-                    answer.read()
+                self._ask(f"sessions/{session['id']}", "DELETE")
+
+    def _ask(self, what: str, method: str = "GET", *, limit: float = 60) -> bytes:
+        """Ask its API something."""
+        headers = {"Authorization": f"token {self._token}"} if self._token else {}
+        request = urllib.request.Request(f"{self._api}/{what}", headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=limit) as answer:
+            return bytes(answer.read())

@@ -33,6 +33,8 @@ async def talk(connection):
         async for message in connection:
             if message == "bye":
                 await connection.close(4001, "enough")
+            elif message == "which cookies?":
+                await connection.send(connection.request.headers["Cookie"])
             else:
                 await connection.send(message)
     finally:
@@ -189,6 +191,15 @@ def test_the_page_is_told_the_first_subprotocol_whatever_the_server_chose(far: N
     seen, rows, _ = ask(far, "talk", "hello", "chat.v2", "chat.v1")
     assert seen[0] == ["open", "", "chat.v2"]
     assert any("101 Switching Protocols" in row and "Sec-WebSocket-Protocol: chat.v1" in row for row in rows), rows
+
+
+def test_the_login_of_a_hub_arrives_with_the_proxy_and_no_handler_sees_it(far: Notebook) -> None:
+    for name in ("jupyterhub-session-id", "jupyterhub-user-ana", "session"):
+        far.page.evaluate(f"document.cookie = '{name}=S3CRET; path=/user/ana/'")
+    seen, _, _ = ask(far, "talk", "which cookies?")
+    cookies = dict(each.split("=", 1) for each in seen[1][1].split("; "))
+    assert cookies["jupyterhub-session-id"] == cookies["jupyterhub-user-ana"] == "xxxxxx"
+    assert cookies["session"] == "S3CRET"
 
 
 def test_the_documents_client_runs_through_the_proxy_and_a_banner_says_what_that_changes(far: Notebook) -> None:

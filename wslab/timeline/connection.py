@@ -46,7 +46,7 @@ class Connection:
         witness: The client's end where only what its code did is known, and not its bytes.
         started: When the timeline began, in `time.perf_counter_ns`.
         directions: Its two byte streams and their decoders.
-        response: The head of the server's response, once it is read.
+        response: The head of the server's response, once it is read; credentials are overwritten.
         remarks: The rows of the ends' own that may tell how it ended: notes, faults, calls to close; as long as they are kept.
         long_texts: What rows of an end's own carry only the beginning of, by side and index.
         kept: How many of its rows are still kept.
@@ -144,7 +144,7 @@ class Connection:
         found: list[Row] = []
         for item in down.decode(down_stop):
             if self.response is None and item.head is not None:
-                self.response = item.head
+                self.response = item.head.hidden
                 up.base.negotiate(item.head)
             found.append(self._row(down, item))
         if self.response is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.records import PREVIEW, Detail, Row, Seen
+from wslab.timeline.redaction import Redactor
 from wslab.wire import Frame, one_line
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _decoded(direction: Direction, row: Row, client: Seen, server: Seen) -> Deta
             if head is None or head.status in (None, 101)
             else direction.stream.read(row.stop, row.stop + PREVIEW * 4)
         )
+        body = Redactor(accepted=False, first=row.stop, head_stop=row.stop).feed(body)  # another response may follow
         return Detail(row, head.lines if head else (), body or None, (), client, server, row.problem)
     spans = decoder.bounds if row.kind == "message" else [(row.start, row.stop)]
     taken = [Frame.take(direction.stream.read(*span)) for span in spans or ()]

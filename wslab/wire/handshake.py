@@ -77,6 +77,15 @@ class Head:
         return tuple(shown)
 
     @property
+    def hidden(self) -> Head:
+        """The same head, each byte of a credential an ``x``."""
+        headers = [
+            (name, filled(value.encode("latin-1", "replace")).decode() if name.lower() in REDACTED else value)
+            for name, value in self.headers
+        ]
+        return Head(self.start_line, tuple(headers))
+
+    @property
     def summary(self) -> str:
         """The headers that decide a WebSocket handshake, in a line; extensions without their parameters."""
         parts = []
