@@ -146,5 +146,8 @@ def test_a_folder_beside_the_package_is_the_learners() -> None:
 
     assert not frame_in(str(package / "net" / "server.py"))
     assert not frame_in(inspect.getsourcefile(threading) or "")
+    assert not frame_in("/home/ana/.local/lib/python3.12/site-packages/websockets/server.py")
+    assert not frame_in("/usr/lib/python3/dist-packages/websockets/server.py")
+    assert not frame_in("C:\\Users\\ana\\venv\\Lib\\site-packages\\websockets\\server.py")
     assert frame_in(str(package) + "-course/exercise.py")
     assert frame_in("/tmp/ipykernel_7/12.py")

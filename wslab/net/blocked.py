@@ -22,6 +22,9 @@ _LIBRARIES = tuple(
     folder + os.sep
     for folder in {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {_OURS}
 )
+_PACKAGES = re.compile(
+    r"[/\\](?:site|dist)-packages[/\\]"
+)  # also those of the user, or of the Python below an environment
 _CURES = (
     (re.compile(r"\btime\.sleep\(|(?<![.\w])sleep\("), "use await asyncio.sleep"),
     (re.compile(r"\brequests\.|\burlopen\("), "use await asyncio.to_thread(...) for it"),
@@ -75,7 +78,7 @@ def raised_at(error: BaseException) -> Place | None:
 
 def _is_own(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    return not name.startswith(("<frozen", *_LIBRARIES))
+    return not name.startswith(("<frozen", *_LIBRARIES)) and not _PACKAGES.search(name)
 
 
 def _place(frame: FrameType, line: int) -> Place:
