@@ -4,7 +4,7 @@
     stepped     each cell is sent when the one before it is done
 
 Outputs come back in the shape a notebook stores. `normal` makes two runs comparable, by the same rules that nbval uses
-(``tests/sanitize.cfg``).
+(``notebooks/sanitize.cfg``).
 
 The kernel is this Python, or the one that the variable ``WSLAB_TEST_PYTHON`` names.
 """
@@ -167,7 +167,7 @@ def load(processes: int | None = None) -> Iterator[None]:
             each.wait()
 
 
-def rules(file: Path = ROOT / "tests" / "sanitize.cfg") -> list[tuple[re.Pattern[str], str]]:
+def rules(file: Path = ROOT / "notebooks" / "sanitize.cfg") -> list[tuple[re.Pattern[str], str]]:
     """The masks of nbval, as it reads them."""
     parser = configparser.ConfigParser()
     parser.read(file)
