@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.view.reading import Clock
-from wslab.view import Console
-from wslab.view.console import KEEP_CLOSED, _View
+from wslab.view import Console, transcripts
 from wslab.view.console_lines import LINE, ONCE, TOTAL
+from wslab.view.console_view import KEEP_CLOSED, View
 from wslab.view.flusher import INTERVAL, Screen
 from wslab.view.visible import visible
 
@@ -41,7 +41,7 @@ class Told:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
-    monkeypatch.setattr(_View, "send", lambda _view, content, buffers=None: told.take(content, buffers))
+    monkeypatch.setattr(View, "send", lambda _view, content, buffers=None: told.take(content, buffers))
     return told
 
 
@@ -117,6 +117,26 @@ def test_plain_text_says_all_of_it() -> None:
     )
     console.banner("")
     assert "Port 8080 is the lab's." not in console.text
+
+
+def test_one_empty_line_is_output() -> None:
+    console = Console("node")
+    console.line("")
+    assert console.text == "node: waiting\n"
+    assert console.transcript() == "node:\n"
+
+
+def test_the_transcript_is_what_was_printed_without_the_ports_of_a_run() -> None:
+    console = Console("node", keep=2)
+    assert console.transcript() == "node:\nno output"
+    console.state("ended", "exit code 0")
+    console.line("dropped")
+    console.line("I am at ws://127.0.0.1:40123", "info")
+    console.line("Error: no", "error", "line 3")
+    assert (
+        console.transcript()
+        == "node:\n1 earlier line is not kept\ninfo: I am at ws://127.0.0.1:PORT\nerror, line 3: Error: no"
+    )
 
 
 def test_lines_and_their_length_are_bounded() -> None:
@@ -334,6 +354,19 @@ def test_only_the_last_closed_consoles_stay_on_the_page(shown: Callable[..., Con
     assert consoles[0]._view.comm is not None
 
 
+def test_transcripts_tell_of_the_consoles_on_the_page_whose_program_is_over(shown: Callable[..., Console]) -> None:
+    runs, over = shown(), shown()
+    for console in (runs, over):
+        console.line("hello")
+    over.close()
+    over.line("goodbye")
+    found = transcripts()
+    assert over._view is not None
+    assert runs._view is not None
+    assert found[over._view.model_id] == "node:\nhello\ngoodbye"
+    assert runs._view.model_id not in found
+
+
 def test_every_rule_of_the_style_sheet_stands_under_the_console() -> None:
-    assert ".wsl-log" not in _View._css
-    assert 'body[data-jp-theme-light="false"] .wsl-console' in _View._css
+    assert ".wsl-log" not in View._css
+    assert 'body[data-jp-theme-light="false"] .wsl-console' in View._css

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wslab.view.compression import CompressionTable as CompressionTable
 from wslab.view.console import Console as Console
+from wslab.view.console_view import transcripts as transcripts
 from wslab.view.dissection import Dissection as Dissection
 from wslab.view.dissection import dissect as dissect
 from wslab.view.filter import Filter as Filter
@@ -34,4 +35,5 @@ __all__ = [
     "explain",
     "panel",
     "play",
+    "transcripts",
 ]

@@ -12,16 +12,14 @@ Messages from here: ``lines``, ``pressed``. Messages from the page: ``hello``, `
 
 from __future__ import annotations
 
-import pathlib
 import threading
-from collections import deque
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-import anywidget
-import traitlets
 from IPython.display import display
 
-from wslab.view.console_lines import LINE, Line, Lines
+from wslab.timeline.transcript import masked
+from wslab.view.console_lines import LEVELS, LINE, Line, Lines
+from wslab.view.console_view import View, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.visible import visible
 from wslab.wire import one_line
@@ -31,36 +29,6 @@ if TYPE_CHECKING:
 
 WORDS = ("waiting", "running", "ended", "failed", "stopped")
 """How a program stands; the button is offered in the first two."""
-
-LEVELS = {"log": "", "info": "info", "warn": "warning", "error": "error", "debug": "debug"}
-"""The levels of a line, and what each is called in plain text."""
-
-KEEP_CLOSED = 20
-"""How many closed consoles stay on the page: more than logs, for there may be several in a lesson."""
-
-_STATIC = pathlib.Path(__file__).parent / "static"
-_closed: deque[_View] = deque()
-_closing = threading.Lock()
-
-
-class _View(anywidget.AnyWidget):
-    """What stands on the page."""
-
-    _esm: ClassVar[pathlib.Path] = _STATIC / "console.js"
-    # The log's own rules under another root: one palette in the house.
-    _css: ClassVar[str] = "\n".join(
-        (
-            (_STATIC / "log.css").read_text(encoding="utf-8").replace(".wsl-log", ".wsl-console"),
-            (_STATIC / "console.css").read_text(encoding="utf-8"),
-        )
-    )
-
-    label = traitlets.Unicode().tag(sync=True)
-    head = traitlets.Dict().tag(sync=True)
-    opening = traitlets.Dict().tag(sync=True)
-
-    def __repr__(self) -> str:
-        return f'<Console "{self.label}">'
 
 
 class Console:
@@ -80,7 +48,7 @@ class Console:
         self._told = 0  # the ordinal behind the last line that the views were told
         self._head = {"word": "waiting", "text": "", "banner": "", "button": ""}
         self._click: Callable[[], object] | None = None
-        self._view: _View | None = None
+        self._view: View | None = None
         self._views: set[str] = set()
         self._is_closed = False
         self._flusher = Flusher(self._flush, _screen)
@@ -91,10 +59,11 @@ class Console:
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         with self._lock:
             if self._view is None or self._view.comm is None:
-                self._view = _View(label=self.title, head=dict(self._head), opening=self._lines.newest())
+                self._view = View(label=self.title, head=dict(self._head), opening=self._lines.newest())
+                self._view.transcript = self.transcript
                 self._view.on_msg(self._answer)
                 if self._is_closed:
-                    _keep_closed(self._view)
+                    keep_closed(self._view)
                 else:
                     self._flusher.start()
             view = self._view
@@ -105,14 +74,18 @@ class Console:
     def text(self) -> str:
         """All of it as plain text."""
         with self._lock:
-            head, first, lines = dict(self._head), self._lines.first, self._lines.all()
+            head, lines = dict(self._head), self._lines.text if self._lines.end else "no output yet"
         out = [f"{self.title}: {head['word']}{', ' if head['text'] else ''}{head['text']}"]
         out += [head["banner"]] if head["banner"] else []
-        out += [f"{first:,} earlier {'line is' if first == 1 else 'lines are'} not kept"] if first else []
-        for level, where, text in lines:
-            prefix = ", ".join(filter(None, (LEVELS[level], where)))
-            out.append(f"{prefix}: {text}" if prefix else text)
-        return "\n".join(out if lines else [*out, "no output yet"])
+        return "\n".join([*out, lines])
+
+    def transcript(self) -> str:
+        """What was printed as plain text, with what differs from run to run masked as in the lab's transcript.
+
+        The title stands in front: JupyterLab shows the first line of an output that is hidden until its cell is run.
+        """
+        with self._lock:
+            return f"{self.title}:\n{masked(self._lines.text) if self._lines.end else 'no output'}"
 
     def line(self, text: str, level: str = "log", where: str = "") -> None:
         """Add a line.
@@ -170,7 +143,7 @@ class Console:
             self._is_closed, self._click = True, None
         self._say(button="")
         if self._view is not None:
-            _keep_closed(self._view)
+            keep_closed(self._view)
 
     def _say(self, **news: str) -> None:
         """Change the head."""
@@ -235,12 +208,3 @@ class Console:
             click()
         except Exception as error:  # noqa: BLE001  whatever goes wrong belongs on the screen
             self.line(f"{self._head['button']}: {type(error).__name__}: {error}", "error")
-
-
-def _keep_closed(view: _View) -> None:
-    """Keep a closed console on the page, and take away the oldest of those there are too many of."""
-    with _closing:
-        _closed.append(view)
-        gone = _closed.popleft() if len(_closed) > KEEP_CLOSED else None
-    if gone is not None:
-        gone.close()

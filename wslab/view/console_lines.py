@@ -21,6 +21,9 @@ ONCE, ONCE_CHARACTERS = 200, 100_000
 EARLY, EARLY_CHARACTERS = 100, 20_000
 """The most that is told before anybody has asked."""
 
+LEVELS = {"log": "", "info": "info", "warn": "warning", "error": "error", "debug": "debug"}
+"""The levels of a line, and what each is called in plain text."""
+
 
 class Line(NamedTuple):
     """One line, which may hold line breaks: how bad it is, its place in the cell, and its text."""
@@ -59,9 +62,14 @@ class Lines:
             self._characters -= len(self._lines.popleft().text)
             self.first += 1
 
-    def all(self) -> list[Line]:
-        """Every line that is kept."""
-        return list(self._lines)
+    @property
+    def text(self) -> str:
+        """Every line that is kept as plain text, behind a sentence about those that are not; empty where there is none."""
+        out = [f"{self.first:,} earlier {'line is' if self.first == 1 else 'lines are'} not kept"] if self.first else []
+        for level, where, text in self._lines:
+            prefix = ", ".join(filter(None, (LEVELS[level], where)))
+            out.append(f"{prefix}: {text}" if prefix else text)
+        return "\n".join(out)
 
     def everything(self) -> dict[str, Any]:
         """The stretch of all that is kept."""

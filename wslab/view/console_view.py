@@ -1,0 +1,67 @@
+"""What stands on the page of a console, and which of the closed ones stay there."""
+
+from __future__ import annotations
+
+import pathlib
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, ClassVar
+
+import anywidget
+import traitlets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEEP_CLOSED = 20
+"""How many closed consoles stay on the page: more than logs, for there may be several in a lesson."""
+
+_STATIC = pathlib.Path(__file__).parent / "static"
+_closed: deque[View] = deque()
+_closing = threading.Lock()
+
+
+class View(anywidget.AnyWidget):
+    """The widget of a console.
+
+    Attributes:
+        transcript: Gives the transcript of the console.
+    """
+
+    _esm: ClassVar[pathlib.Path] = _STATIC / "console.js"
+    # The log's own rules under another root: one palette in the house.
+    _css: ClassVar[str] = "\n".join(
+        (
+            (_STATIC / "log.css").read_text(encoding="utf-8").replace(".wsl-log", ".wsl-console"),
+            (_STATIC / "console.css").read_text(encoding="utf-8"),
+        )
+    )
+
+    transcript: Callable[[], str]
+
+    label = traitlets.Unicode().tag(sync=True)
+    head = traitlets.Dict().tag(sync=True)
+    opening = traitlets.Dict().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f'<Console "{self.label}">'
+
+
+def keep_closed(view: View) -> None:
+    """Keep a closed console on the page, and take away the oldest of those there are too many of."""
+    with _closing:
+        _closed.append(view)
+        gone = _closed.popleft() if len(_closed) > KEEP_CLOSED else None
+    if gone is not None:
+        gone.close()
+
+
+def transcripts() -> dict[str, str]:
+    """The transcript of each console whose program is over, by the id of its widget on the page.
+
+    A page stores of a console what it was called when its cell had run, which is mostly before anything was printed. The step
+    that stores the outputs of the course puts this in its place (tests/notebooks/store_in_page.py).
+    """
+    with _closing:
+        views = list(_closed)
+    return {str(view.model_id): view.transcript() for view in views}
