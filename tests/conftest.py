@@ -4,8 +4,7 @@
   all workers of a run share one, so `ws` is installed once.
 - Hypothesis has no deadline, and does not mind that it draws slowly (a busy machine is no defect); on CI it tries the same
   examples each time.
-- A notebook's cells carry the marker ``kernel``; those that need a page or Node are skipped here, where nbval runs them
-  without either, and run for real in tests/browser.
+- A notebook's cells carry the marker ``kernel``.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import hypothesis
 import nbval.kernel
 import pytest
 
-from tests.optional import ELSEWHERE, on_ci, started
+from tests.optional import on_ci, started
 
 PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 hypothesis.settings.register_profile("local", **PATIENT)
@@ -51,10 +50,5 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the cells that nbval has collected."""
     for item in items:
-        cell: Any = getattr(item, "cell", None)
-        if cell is None:
-            continue
-        item.add_marker(pytest.mark.kernel)
-        for tag in cell.get("metadata", {}).get("tags", ()):
-            if tag in ELSEWHERE:
-                item.add_marker(pytest.mark.skip(reason=ELSEWHERE[tag]))
+        if hasattr(item, "cell"):
+            item.add_marker(pytest.mark.kernel)

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ELSEWHERE = {
-    "needs-page": "needs a page: run for real by tests/browser",
-    "needs-node": "needs Node beside the page: run for real by tests/browser",
-}
-"""Tags of notebook cells that run neither by nbval nor in a plain kernel, and why. No other cell's output may depend on one."""
-
 
 def need(condition: object, reason: str) -> None:
     """Goes on when the condition holds; else skips the test, or fails it on CI.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.browser.jupyter import CHROMIUM_ARGUMENTS, TIMEOUT, Jupyter, Notebook, chromium
+from tests.browser.jupyter import CHROMIUM_ARGUMENTS, NO_CHROMIUM, TIMEOUT, Jupyter, Notebook, chromium
 from tests.optional import need
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _keep_evidence(jupyter: Jupyter, folder: Path) -> Path:
 def browser() -> Iterator[Browser]:
     """Chromium, for this package only: as long as Playwright runs, so does its event loop, and asyncio tests cannot."""
     path = chromium()
-    need(path, "no Chromium here: install it (Debian: apt install chromium) or set CHROMIUM to its path")
+    need(path, NO_CHROMIUM)
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  only here is it needed
 
     expect.set_options(timeout=TIMEOUT)

@@ -29,7 +29,7 @@ from tests.browser.notebook import TIMEOUT, Notebook, Notebook7
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CHROMIUM_ARGUMENTS", "ROOT", "TIMEOUT", "Jupyter", "Notebook", "Notebook7", "chromium"]
+__all__ = ["CHROMIUM_ARGUMENTS", "NO_CHROMIUM", "ROOT", "TIMEOUT", "Jupyter", "Notebook", "Notebook7", "chromium"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +46,9 @@ CHROMIUM_ARGUMENTS = [
     "--enable-precise-memory-info",
     "--host-resolver-rules=MAP hub.example 127.0.0.1",
 ]
+
+
+NO_CHROMIUM = "no Chromium here: install it (Debian: apt install chromium) or set CHROMIUM to its path"
 
 
 def chromium() -> str | None:

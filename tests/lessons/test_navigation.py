@@ -88,7 +88,7 @@ def test_in_the_solutions_what_needs_node_says_so(course: Path) -> None:
     tags = {cell.metadata[cells.NAME]: cell.metadata.get("tags") for cell in solved.cells if cell.cell_type == "code"}
 
     assert tags["08.1 solution"] is None
-    assert tags["08.1 check"] == ["needs-node"]
+    assert tags["08.1 check"] == ["needs-node", "nbval-skip"]
 
 
 def test_a_missing_exercise_and_an_unknown_one_are_named(course: Path) -> None:

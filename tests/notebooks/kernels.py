@@ -29,7 +29,8 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from tests.optional import ELSEWHERE, started
+from tests.notebooks.tags import needs, tags
+from tests.optional import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,23 +51,14 @@ def notebooks() -> list[Path]:
 
 
 def code_cells(notebook: Path) -> list[nbformat.NotebookNode]:
-    """The code cells of a notebook that a plain kernel can run."""
+    """The code cells of a notebook that a plain kernel can run. No output of theirs may depend on another cell's."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return [cell for cell in cells if cell.cell_type == "code" and not elsewhere(cell)]
-
-
-def elsewhere(cell: nbformat.NotebookNode) -> str:
-    """Why a cell is left out here, where there is a kernel and no page: empty for a cell that is not."""
-    return next((reason for tag, reason in ELSEWHERE.items() if tag in _tags(cell)), "")
+    return [cell for cell in cells if cell.cell_type == "code" and not needs(cell)]
 
 
 def may_raise(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell breaks something on purpose."""
-    return "raises-exception" in _tags(cell)
-
-
-def _tags(cell: nbformat.NotebookNode) -> set[str]:
-    return set(cell.metadata.get("tags", ()))
+    return "raises-exception" in tags(cell)
 
 
 class Kernel:

@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.jupyter import CHROMIUM_ARGUMENTS, Jupyter, Notebook, chromium
 from tests.browser.lesson import ALL_RAN, OUTPUTS
 from tests.notebooks import kernels, store
+from tests.notebooks.tags import needs
 
 
 def outputs(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -48,7 +49,7 @@ def store_in_page(path: Path) -> None:
         if failed and not kernels.may_raise(cell):
             raise SystemExit(f"{cell.id} raised {failed[0]['ename']}: {failed[0]['evalue']}")
         cell.execution_count = number
-        if kernels.elsewhere(cell) or failed:  # its traceback names the cell by its number
+        if needs(cell) or failed:  # its traceback names the cell by its number
             cell.outputs = [store.node(one, number) for one in shown[cell.id]]
     nbformat.write(notebook, path)
 
@@ -57,7 +58,7 @@ def main() -> None:
     """Store what is named, or every notebook that has such cells."""
     for path in [Path(name) for name in sys.argv[1:]] or kernels.notebooks():
         cells = nbformat.read(path, as_version=4).cells
-        if any(kernels.elsewhere(cell) for cell in cells):
+        if any(needs(cell) for cell in cells):
             store_in_page(path)
             print(f"stored {path}")
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tests.notebooks import tutorial
-from tests.notebooks.kernels import NOTEBOOKS, ROOT, elsewhere, notebooks
+from tests.notebooks.kernels import NOTEBOOKS, ROOT, notebooks
 from wslab.lessons import navigation
 
 if TYPE_CHECKING:
@@ -58,24 +58,6 @@ def test_a_cell_has_fifteen_lines_at_most(path: Path) -> None:
     too_long = [cell.source for cell in _cells(path, "code") if len(cell.source.splitlines()) > 15]
 
     assert [source for source in too_long if source != f"%%browser\n{snippets}"] == []
-
-
-@each_notebook
-def test_a_cell_in_javascript_says_what_it_needs(path: Path) -> None:
-    for cell in _cells(path, "code"):
-        tags = set(cell.metadata.get("tags", ()))
-        if cell.source.startswith("%%browser"):
-            assert "needs-page" in tags, cell.source
-        elif "%%node" in cell.source and "--save" not in cell.source:
-            assert "needs-node" in tags, cell.source
-
-
-@each_notebook
-def test_a_cell_that_needs_a_page_or_node_stores_what_it_showed_there(path: Path) -> None:
-    for cell in _cells(path, "code"):
-        if cell.source.startswith(("%%browser", "%%node")) and elsewhere(cell):
-            (shown,) = cell.outputs
-            assert str(shown.data["text/plain"]).startswith("<Console "), cell.source
 
 
 def test_the_tutorial_of_lesson_08_is_unchanged() -> None:

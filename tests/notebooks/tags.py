@@ -1,0 +1,46 @@
+"""Tags that say what a cell needs beside a plain kernel.
+
+    needs-page, needs-node     what it needs (`PARTS`); other parts get tags of the same form
+    nbval-skip                 stands beside them, so that nbval anywhere passes over the cell
+
+No other cell's output may depend on such a cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from tests.browser.jupyter import NO_CHROMIUM, chromium
+from wslab.lessons.scripts import lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NEEDS = "needs-"
+"""How the tag begins that says what a cell needs."""
+
+SKIP = "nbval-skip"
+"""The tag with which nbval passes over a cell."""
+
+PAGE = "needs-page"
+
+PARTS: dict[str, Callable[[], str]] = {PAGE: lambda: "" if chromium() else NO_CHROMIUM, "needs-node": lacking}
+"""What says that a part is missing here, and what to type; it says nothing where the part is here."""
+
+
+def tags(cell: nbformat.NotebookNode) -> set[str]:
+    """The tags of a cell."""
+    return set(cell.metadata.get("tags", ()))
+
+
+def needs(cell: nbformat.NotebookNode) -> set[str]:
+    """What a cell needs beside a plain kernel, tag by tag."""
+    return {tag for tag in tags(cell) if tag.startswith(NEEDS)}
+
+
+def tagged(path: Path) -> list[nbformat.NotebookNode]:
+    """The cells of a notebook that need something beside a plain kernel."""
+    return [cell for cell in nbformat.read(path, as_version=4).cells if needs(cell)]
