@@ -3,8 +3,7 @@
     queued      every cell is sent before the first one is done, as Run All does
     stepped     each cell is sent when the one before it is done
 
-Outputs come back in the shape a notebook stores. `normal` makes two runs comparable, by the same rules that nbval uses
-(``notebooks/sanitize.cfg``).
+Outputs come back in the shape a notebook stores (outputs.py).
 
 The kernel is this Python, or the one that the variable ``WSLAB_TEST_PYTHON`` names.
 """
@@ -12,12 +11,10 @@ The kernel is this Python, or the one that the variable ``WSLAB_TEST_PYTHON`` na
 from __future__ import annotations
 
 import ast
-import configparser
 import contextlib
 import json
 import os
 import queue
-import re
 import subprocess
 import sys
 import time
@@ -29,6 +26,7 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+from tests.notebooks.outputs import Output, normal, with_transcripts
 from tests.notebooks.tags import needs, tags
 from tests.optional import started
 
@@ -41,8 +39,6 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 LIMIT = 300.0
 """Seconds that the cells of a notebook may take together, on a machine under load."""
-
-Output = dict[str, Any]
 
 
 def notebooks() -> list[Path]:
@@ -59,6 +55,10 @@ def code_cells(notebook: Path) -> list[nbformat.NotebookNode]:
 def may_raise(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell breaks something on purpose."""
     return "raises-exception" in tags(cell)
+
+
+TRANSCRIPTS = "__import__('wslab.view').view.transcripts()"
+"""What a kernel is asked for the transcripts of its consoles."""
 
 
 class Kernel:
@@ -94,6 +94,12 @@ class Kernel:
                 if value["status"] == "error":
                     raise RuntimeError(f"{value['ename']}: {value['evalue']}")
                 return json.loads(_literal(value["data"]["text/plain"]))
+
+    def shown(self, cells: Sequence[nbformat.NotebookNode]) -> dict[str, list[Output]]:
+        """Send every cell at once; what each shows, by its id, and in the place of each console what its program printed."""
+        found = self.queued(cells)
+        printed = self.value(TRANSCRIPTS)
+        return {cell.id: with_transcripts(output, printed) for cell, output in zip(cells, found, strict=True)}
 
     def _collect(self, sent: Sequence[str]) -> list[list[Output]]:
         outputs: dict[str, list[Output]] = {each: [] for each in sent}
@@ -159,37 +165,6 @@ def load(processes: int | None = None) -> Iterator[None]:
             each.wait()
 
 
-def rules(file: Path = ROOT / "notebooks" / "sanitize.cfg") -> list[tuple[re.Pattern[str], str]]:
-    """The masks of nbval, as it reads them."""
-    parser = configparser.ConfigParser()
-    parser.read(file)
-    return [(re.compile(parser[section]["regex"]), parser[section]["replace"]) for section in parser.sections()]
-
-
-def normal(outputs: list[Output]) -> list[Output]:
-    """Keep of outputs what has to be the same in every run."""
-    return [_normal(output) for output in outputs]
-
-
-def _normal(output: Output) -> Output:
-    kind = output["output_type"]
-    if kind == "stream":
-        return {"output_type": kind, "name": output["name"], "text": _mask(output["text"])}
-    if kind == "error":
-        return {"output_type": kind, "ename": output["ename"], "evalue": _mask(output["evalue"])}
-    data = {
-        key: _mask(value) for key, value in output["data"].items() if "widget-view" not in key and "image/" not in key
-    }
-    return {"output_type": kind, "data": data}
-
-
-def _mask(text: Any) -> Any:
-    if isinstance(text, str):
-        for pattern, replacement in rules():
-            text = pattern.sub(replacement, text)
-    return text
-
-
 def _add(outputs: list[Output], kind: str, content: dict[str, Any]) -> None:
     if kind == "stream" and outputs and outputs[-1].get("name") == content["name"]:
         outputs[-1]["text"] += content["text"]
@@ -219,5 +194,4 @@ each_notebook = pytest.mark.parametrize("path", notebooks(), ids=lambda path: st
 def same_as_stored(path: Path, outputs: list[list[Output]]) -> None:
     """See that each cell of a notebook gave what is stored."""
     for cell, output in zip(code_cells(path), outputs, strict=True):
-        stored = normal([dict(output) for output in cell.outputs])
-        assert normal(output) == stored, cell.source
+        assert normal(output) == normal(cell.outputs), cell.source

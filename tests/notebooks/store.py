@@ -4,7 +4,8 @@
     python -m tests.notebooks.store notebooks/00_*.ipynb
 
 Cells are queued at once, as Run All does. Paths of this machine are taken out of tracebacks; widget state is not stored.
-Cells that need a page or Node keep what they have: `tests.notebooks.store_in_page` runs those.
+In a notebook with cells that need a page, every cell that needs more than a kernel keeps what it has:
+`tests.notebooks.store_in_page` runs those.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 import nbformat
 
 from tests.notebooks import kernels
+from tests.notebooks.outputs import Output
+from tests.notebooks.tags import in_page, lacks, needs
 from wslab.lessons import cells
 
 _FILE = re.compile(r"(?:~|[A-Za-z]:)?[/\\][^\s:\x1b]*[/\\](?=(?:asyncio|websockets|wslab)[/\\])")
@@ -26,19 +29,21 @@ def store(path: Path) -> None:
     """Run one notebook and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    plain = {cell.id for cell in kernels.code_cells(path)}
+    here = [cell for cell in code if not needs(cell)] if in_page(path) else code
+    if lacking := lacks(here):
+        raise SystemExit(lacking)
     with kernels.kernel(path.parent) as kernel:
-        outputs = iter(kernel.queued(cell for cell in code if cell.id in plain))
+        found = kernel.shown(here)
     for number, cell in enumerate(code, 1):
         cell.execution_count = number
-        if cell.id in plain:
-            cell.outputs = [node(output, number) for output in next(outputs)]
+        if cell.id in found:
+            cell.outputs = [node(output, number) for output in found[cell.id]]
         cell.metadata.pop("execution", None)
     notebook.metadata = nbformat.from_dict(cells.METADATA)
     nbformat.write(notebook, path)
 
 
-def node(output: kernels.Output, number: int) -> nbformat.NotebookNode:
+def node(output: Output, number: int) -> nbformat.NotebookNode:
     """An output as a notebook stores it: without widget state, and without paths of this machine."""
     kind = output["output_type"]
     node: dict[str, Any] = {"output_type": kind}

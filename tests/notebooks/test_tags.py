@@ -10,10 +10,13 @@ import pytest
 
 from tests.notebooks.kernels import each_notebook
 from tests.notebooks.names import borrowed, names
+from tests.notebooks.outputs import CONSOLE, differences, with_transcripts
 from tests.notebooks.tags import NEEDS, PARTS, SKIP, needs, tags
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.notebooks.outputs import Output
 
 
 def code(source: str, *tags: str, **outputs: str) -> nbformat.NotebookNode:
@@ -85,3 +88,35 @@ def test_a_name_of_its_own_is_none_that_is_taken_from_a_tagged_cell(tagged: str,
 def test_a_magic_that_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="does not know which names %capture told makes"):
         names("%%capture told\nprint(1)")
+
+
+def console(label: str, model: str) -> Output:
+    """A console as a page or a kernel shows it."""
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": model}}
+    return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": label, **widget}}
+
+
+def test_a_console_is_compared_by_what_was_printed() -> None:
+    cell = code("%%node", "needs-node", console="one\ntwo")
+    shown = {cell.id: with_transcripts([console('<Console "node">', "m")], {"m": "one\ntwo"})}
+    assert differences([cell], shown) == ({cell.id}, {})
+    shown = {cell.id: with_transcripts([console('<Console "node">', "m")], {"m": "one\nzwei"})}
+    assert differences([cell], shown) == ({cell.id}, {cell.id: "shows\none\nzwei\nand stored is\none\ntwo"})
+
+
+def test_a_console_whose_program_is_not_over_is_refused() -> None:
+    with pytest.raises(LookupError, match="still runs, or has left the page"):
+        with_transcripts([console('<Console "node">', "m")], {"other": "one"})
+
+
+def test_a_cell_that_did_not_run_or_shows_a_label_only_was_not_compared() -> None:
+    label = code("%%node", "needs-node", console='<Console "node">')
+    other = code("%%node", "needs-node", console="one")
+    assert differences([label, other], {label.id: label.outputs}) == (set(), {})
+
+
+@each_notebook
+def test_no_console_is_stored_by_its_label(path: Path) -> None:
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", ()):
+            assert not str(output.get("data", {}).get("text/plain", "")).startswith(CONSOLE), cell.source

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.notebooks import kernels
+from tests.notebooks.outputs import Output
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(900)]
 
@@ -59,7 +60,7 @@ def _more(kernel: kernels.Kernel, before: Held) -> Held:
         time.sleep(0.1)
 
 
-def _is_clean(cell: Any, outputs: list[kernels.Output]) -> None:
+def _is_clean(cell: Any, outputs: list[Output]) -> None:
     for output in outputs:
         assert output.get("name") != "stderr", (cell.source, output["text"])
         assert output["output_type"] != "error" or kernels.may_raise(cell), (cell.source, output.get("evalue"))
