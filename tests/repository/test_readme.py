@@ -42,6 +42,9 @@ def reader() -> Any:
 
 def test_each_command_is_one_line_that_installs_and_runs(reader: Any) -> None:
     commands = reader.commands(README)
+    notebooks = commands.pop("notebooks")
+    assert notebooks.startswith("python -m pip install ")
+    assert " && python -m pytest " in notebooks
     assert set(commands) == {f"{what}{how}" for what in ("course", "tests") for how in ("", " with uv", " with conda")}
     assert re.fullmatch(r"python -m pip install \. && wslab", commands["course"])
     assert commands["tests"].startswith("python -m pip install ")
