@@ -145,7 +145,7 @@ async def test_bytes_of_a_server_that_break_the_protocol(tmp_path: Path) -> None
         await lab.WebSocket(server.url).closed()
         found = await diagnosis(lab, tmp_path)
     assert (found.cause, found.first, found.code, found.certainty) == ("protocol-error", "client", 1002, "certain")
-    assert "reserved opcode 0x3" in found.evidence[1].text
+    assert "opcode 0x3 is reserved" in found.evidence[1].text
     assert found.evidence[1].row == (1, "server to client", 1)
 
 
@@ -180,7 +180,9 @@ async def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
         one, two = await diagnosis(lab, tmp_path, 1), await diagnosis(lab, tmp_path, 2)
     assert (one.cause, one.first, one.certainty) == ("bad-data", "client", "certain")
     assert (two.cause, two.first, two.certainty) == ("bad-data", "server", "certain")
-    assert one.evidence[1].text == "text from the server that is not UTF-8: invalid continuation byte at byte 3"
+    assert one.evidence[1].text == (
+        "text from the server: the text is not UTF-8: invalid continuation byte near 0xe9 (RFC 6455 section 8.1)"
+    )
 
 
 async def test_1009_of_either_side_says_whose_limit_it_is(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wslab.net.faults_corrupt import Change, Corrupter
-from wslab.wire import Frame, parse_header
+from wslab.wire import Frame, dissect, parse_header
 from wslab.wire import frame as build
 
 HEAD = b"GET /chat HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -78,6 +78,24 @@ def test_bad_utf8_is_bad_at_its_first_byte_and_not_compressed(compressed: bool) 
     frame: Any = Frame.take(corrupter.feed(build(b"hello", opcode=1, mask=b"\x11\x22\x33\x44", rsv1=compressed)))
     assert not frame.rsv1
     assert frame.payload == b"\xffello"
+
+
+@pytest.mark.parametrize(
+    ("what", "masked", "rule"),
+    [
+        ("bad opcode", True, "opcode"),
+        ("RSV", True, "reserved-bit"),
+        ("unmasked", True, "client-mask"),
+        ("masked", False, "server-mask"),
+        ("bad UTF-8", True, "utf-8"),
+    ],
+)
+def test_what_is_made_wrong_breaks_the_rule_that_its_name_says(what: str, masked: bool, rule: str) -> None:
+    corrupter = Corrupter((), 0, lambda *_: None, in_head=False)
+    corrupter.wanted.append(what)
+    out = corrupter.feed(build("h\u00e9llo there", mask=b"\x91\x22\x33\x44" if masked else False))
+    found = dissect(out, direction="client to server" if masked else "server to client")
+    assert found.violations[0].rule == rule
 
 
 def test_each_thing_that_is_wanted_takes_a_frame_of_its_own() -> None:

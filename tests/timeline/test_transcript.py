@@ -157,7 +157,7 @@ def test_problems_stand_in_brackets(timeline: Timeline) -> None:
     assert text(timeline) == lines("""
         #1  client \u2192 server  handshake  GET /chat  Upgrade: websocket
         #1  server \u2192 client  handshake  101 Switching Protocols  Upgrade: websocket
-        #1  client \u2192 server  message    text  "hi"  2 B  [a client must mask its frames (RFC 6455 section 5.1)]
+        #1  client \u2192 server  message    text  "hi"  2 B  [a client must mask its frames, and this one is not masked (RFC 6455 section 5.1)]
         #1  server           note       handler greet raised  ValueError: x  [the server closes with 1011]
         #1  server \u2192 client  message    text  "h"  1 B  [incomplete: the connection ended in the middle of it]
         #1  client           note       TCP ended without a Close frame  reset by the peer (RST)

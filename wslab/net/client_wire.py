@@ -24,10 +24,9 @@ from websockets.uri import WebSocketURI
 
 from wslab.net.endings import Ending, how_it_ended, why_no_tcp
 from wslab.net.faults_line import Line
-from wslab.net.incoming import Assembler, NotUTF8
 from wslab.net.sending import Sending
 from wslab.net.tap import TapTransport
-from wslab.wire import FrameStops
+from wslab.wire import Receiver, Walker
 
 if TYPE_CHECKING:
     from wslab.net.faults_at import EndFaults
@@ -94,9 +93,9 @@ class ClientWire(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._sending = Sending(self._protocol, end)
         self._record_received = end.tap(end.received)
-        self._stops = FrameStops()
+        self._walker = Walker()
         self._frame_stops: deque[int] = deque()
-        self._assembler = Assembler()
+        self._receiver = Receiver(keep=MESSAGE_LIMIT)
         self._opened = False
         self._failed = False
         self._over = False
@@ -190,7 +189,7 @@ class ClientWire(asyncio.Protocol):
         self._receiving = True
         try:
             self._record_received(data)
-            self._frame_stops.extend(self._stops.feed(data))
+            self._frame_stops.extend(self._walker.stops(data))
             self._protocol.receive_data(data)
             self._progress()
         finally:
@@ -279,15 +278,17 @@ class ClientWire(asyncio.Protocol):
         if frame.opcode is Opcode.CLOSE:
             self._home.post_closing()
             return
-        try:
-            message = self._assembler.take(frame)
-        except NotUTF8:
+        receiver, data = self._receiver, bytes(frame.data)
+        receiver.begin(frame.fin << 7 | frame.opcode, b"", len(data), 2)  # websockets has judged its header
+        receiver.take(data, 0, len(data))
+        whole = receiver.end()
+        if receiver.found:
             self._protocol.fail(CloseCode.INVALID_DATA, "invalid UTF-8")
             self.flush()
             self._give_up()
-            return
-        if message is not None:
-            self._home.post_message(*message, stop)
+        elif whole and frame.opcode < Opcode.CLOSE:
+            said = receiver.kept
+            self._home.post_message(said.decode() if receiver.opcode == Opcode.TEXT else said, len(said), stop)
 
     def _give_up(self) -> None:
         """Fail an open connection: what is written leaves, and TCP ends without waiting for the peer, as in browsers."""

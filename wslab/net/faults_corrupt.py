@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from wslab.wire import FrameHeader, parse_header
+from wslab.wire import HeadSeen, Walker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_END = b"\r\n\r\n"
+    from wslab.wire import Part
+
 _MASK, _RSV1, _RSV2, _TEXT = 0x80, 0x40, 0x20, 1
 
 
@@ -50,85 +51,67 @@ class Corrupter:
     ) -> None:
         self.wanted: deque[str] = deque()
         self._changed = changed
-        self._head = in_head
-        self._tail = b""  # the last bytes of an unfinished head
-        self._left = 0  # bytes of the present frame that are still to come
-        self._held = b""  # the beginning of a frame that is too short to be understood
-        self._gone = self._position = 0
-        for data in before:
-            self._walk(data)
-        self._position = position - len(self._held)
-        self._gone = len(self._held)  # of what is held, so much has left already and cannot be changed
+        gone = list(before)
+        self._walker = Walker("head" if in_head else "frames", position - sum(map(len, gone)))
+        for data in gone:
+            self._walker.stops(data)
+        self._gone = position  # offset behind the last byte that has left: it cannot be changed any more
+        self._held = bytearray()  # what has come behind that
+        self._waits: Part | None = None  # the frame to be made wrong, until all that takes is there
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes and give them back, changed or not. The beginning of a header waits for the rest of it."""
-        out = self._walk(data)
-        self._position += len(out)
-        if self._gone:
-            self._gone, out = max(0, self._gone - len(out)), out[self._gone :]
-        return out
+        self._held += data
+        for seen in self._walker.feed(data):
+            if isinstance(seen, HeadSeen):
+                self._walker.go_on(frames=seen.whole)
+                continue
+            if seen.begins and seen.start >= self._gone and self._fits(seen):
+                self._waits = seen
+            if self._waits is not None and (seen.to > seen.at or self.wanted[0] != "bad UTF-8"):
+                self._change(self._waits)
+                self._waits = None
+        return self._leave(self._waits.start if self._waits is not None else self._walker.position)
 
     def rest(self) -> bytes:
         """The bytes that are held."""
-        rest, self._held = self._held[self._gone :], b""
-        self._gone = 0
-        return rest
+        self._waits = None
+        return self._leave(self._walker.fed)
 
-    def _walk(self, data: bytes) -> bytes:
-        data, self._held = self._held + data, b""
-        at, size = 0, len(data)
-        if self._head:
-            end = (self._tail + data).find(_END)
-            if end < 0:
-                self._tail = (self._tail + data)[-3:]
-                return data
-            at = end + 4 - len(self._tail)
-            self._head, self._tail = False, b""
-        while at < size:
-            if not self._left:
-                header = parse_header(data, at)
-                if header is None or self._needs_more(header, size - at):
-                    self._held = data[at:]
-                    return data[:at]
-                data = self._change(data, at, header)
-                self._left = header.size + header.payload_length
-            step = min(self._left, size - at)
-            self._left -= step
-            at += step
-        return data
+    def _leave(self, stop: int) -> bytes:
+        """Let everything up to an offset go."""
+        size = max(0, stop - self._gone)
+        out = bytes(self._held[:size])
+        del self._held[:size]
+        self._gone += size
+        return out
 
-    def _needs_more(self, header: FrameHeader, there: int) -> bool:
-        """Whether the first byte of the payload must be there too."""
-        return self._fits(header) and self.wanted[0] == "bad UTF-8" and there <= header.size
-
-    def _fits(self, header: FrameHeader) -> bool:
+    def _fits(self, frame: Part) -> bool:
         if not self.wanted:
             return False
         what = self.wanted[0]
         if what == "bad UTF-8":
-            return header.opcode == _TEXT and header.payload_length > 0
-        return header.masked == (what == "unmasked") if what in ("unmasked", "masked") else True
+            return frame.first & 0x0F == _TEXT and frame.length > 0
+        return bool(frame.key) == (what == "unmasked") if what in ("unmasked", "masked") else True
 
-    def _change(self, data: bytes, at: int, header: FrameHeader) -> bytes:
-        if self._gone > at or not self._fits(header):
-            return data
-        what = self.wanted.popleft()
-        frame = bytearray(data[at : at + header.size + 1])
+    def _change(self, frame: Part) -> None:
+        what, at = self.wanted.popleft(), frame.start - self._gone
+        before = bytes(self._held[at : at + frame.size + 1])
+        after = bytearray(before)
         if what == "bad opcode":
-            frame[0] = 0x8B
+            after[0] = 0x8B
         elif what == "RSV":
-            frame[0] |= _RSV2
+            after[0] |= _RSV2
         elif what in ("unmasked", "masked"):
-            frame[1] ^= _MASK
+            after[1] ^= _MASK
         elif what == "bad UTF-8":
-            frame[0] &= ~_RSV1 & 0xFF
-            frame[header.size] = 0xFF ^ (header.masking_key or b"\0")[0]
+            after[0] &= ~_RSV1 & 0xFF
+            after[frame.size] = 0xFF ^ (frame.key or b"\0")[0]
         else:
-            _lengthen(frame)
-        after = bytes(frame)
-        size = max(i + 1 for i in range(len(after)) if after[i] != data[at + i])
-        self._changed(what, Change(self._position + at, data[at : at + size], after[:size]))
-        return data[:at] + after + data[at + len(after) :]
+            _lengthen(after)
+        size = max(i + 1 for i in range(len(after)) if after[i] != before[i])
+        self._changed(what, Change(frame.start, before[:size], bytes(after[:size])))
+        self._held[at : at + len(after)] = after
 
 
 def _lengthen(frame: bytearray) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wslab.net.errors import BadType, BadValue, TimedOut
 from wslab.net.raw_errors import RawEnded, at_end, shown
 from wslab.net.raw_wire import LIMIT
-from wslab.wire import parse_header
+from wslab.wire import Walker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -111,10 +111,8 @@ def frame_size(buffer: bytearray) -> int:
     """Bytes of the frame that stands in front; 0 while it is not whole."""
     if buffer.startswith(b"HTTP/"):
         raise BadValue("expected a frame, got the head of a response; write await raw.head() first")
-    header = parse_header(bytes(buffer[:14]))
-    if header is None:
-        return 0
-    size = header.size + header.payload_length
+    frame = next(Walker("frames").feed(bytes(buffer[:14])), None)
+    size = frame.stop if frame is not None else 0
     if size > LIMIT:
         raise BadValue(
             f"a frame announces {size} bytes, more than {LIMIT}; write await raw.receive() to take it in parts"

@@ -247,6 +247,7 @@ class Connection:
         row = Row(
             self.number, direction.source, direction.count, item.kind, when - self.started, name, text, size,
             item.frames, item.compressed, item.start, item.stop, None, item.problem, item.kind == "message" and item.opcode == 2,
+            item.violations,
         )  # fmt: skip
         direction.add(row, item)
         return row

@@ -48,7 +48,9 @@ def save_context(decoder: StreamDecoder) -> str:
     return base64.b64encode(told.data[:low] if told else b"").decode()
 
 
-def standing_at(source: Source, offset: int, response: Head | None, context: str = "") -> StreamDecoder:
+def standing_at(
+    source: Source, offset: int, response: Head | None, context: str = "", closed: int = -1
+) -> StreamDecoder:
     """A decoder that stands between two messages at an offset, as if all before it had gone by.
 
     Args:
@@ -56,6 +58,7 @@ def standing_at(source: Source, offset: int, response: Head | None, context: str
         offset: Where.
         response: What the server answered.
         context: What `save_context` said.
+        closed: Offset behind the first Close frame of the stream, or -1.
 
     Raises:
         ValueError: The context is not what `save_context` says.
@@ -74,14 +77,17 @@ def standing_at(source: Source, offset: int, response: Head | None, context: str
         if len(window) > WINDOW:
             raise ValueError(f"a window of at most {WINDOW} bytes was expected, not of {len(window)}")
         decoder.feed(_frame(decoder, _BROKEN if context == "broken" else _stored(window)))
-    decoder.position = offset
-    return decoder
+    decoder.closed = closed
+    return decoder.jump(offset)
 
 
 def _ask(decoder: StreamDecoder, block: bytes) -> Decoded | None:
-    """What a copy of the decoder makes of a compressed message; None in the middle of a frame."""
+    """What a copy of the decoder makes of a compressed message; None in the middle of something."""
+    if decoder.begun < decoder.fed:
+        return None
     twin = decoder.copy()
-    twin.keep = WINDOW
+    twin.keep, twin.closed = WINDOW, -1
+    twin = twin.jump(twin.fed)
     found = twin.feed(_frame(twin, block))
     return found[-1] if found else None
 

@@ -181,31 +181,36 @@ class Direction:
         kept = self.base.fed
         if not kept:
             return self.base.copy()
-        deflated = self.head.deflated
-        starts = [since if since >= kept else row.start for row, since in self.rows if row.start >= kept]
-        if deflated:  # the context is known between two messages only
-            starts = [since for _, since in self.rows if since >= kept]
-        at = min(starts, default=self.head.begun if self.head.begun >= kept else self.head.fed)
-        if not deflated:
-            return self.head.jump(at)
+        # Where to begin, and whether that is in the middle of a message whose beginning is gone.
+        starts = [
+            (since, False) if since >= kept else (row.start, True) for row, since in self.rows if row.start >= kept
+        ]
+        if self.head.deflated:  # the context is known between two messages only
+            starts = [(since, False) for _, since in self.rows if since >= kept]
+        rest = (self.head.begun, False) if self.head.begun >= kept else (self.head.fed, True)
+        at, inside = min(starts, default=rest)
+        if not self.head.deflated:
+            return self.head.jump(at, inside=inside)
         decoder = self.enter(at)
         assert self.stream is not None
         for chunk in self.stream.pieces(decoder.fed, at):
             decoder.feed(chunk)
         return decoder
 
-    def restore(self, base: StreamDecoder, stop: int) -> None:
+    def restore(self, base: StreamDecoder, stop: int, closed: int = -1) -> None:
         """Take up a saved recording.
 
         Args:
             base: A decoder at the oldest place from which on everything kept can be decoded.
             stop: Up to where the bytes were decoded.
+            closed: Offset behind the first Close frame until there, or -1.
         """
         self.base, self.head = base, base.copy()
         if not base.fed or base.deflated:
             self.decode(stop)
         elif stop > base.fed:
-            self.head = base.jump(stop)
+            self.head.closed = closed
+            self.head = self.head.jump(stop)
 
     def walk(self, keep: int) -> Iterator[Decoded]:
         """Decode all that is kept once more, in one go.

@@ -16,7 +16,7 @@ from wslab.timeline.freeze import place
 from wslab.timeline.jsonl_line import MOST, Line
 from wslab.timeline.jsonl_write import VERSION
 from wslab.timeline.records import KINDS, SOURCES, Dropped, Row, Source
-from wslab.wire import Head
+from wslab.wire import RULES, Head, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,6 +165,7 @@ class _Reader:
             line.text("text", usual=""), None if line.data.get("size") is None else line.integer("size", 0),
             line.integer("frames", 0, usual=0), bool(line.data.get("compressed", False)), line.integer("start", -1, usual=-1),
             line.integer("stop", -1, usual=-1), link, line.text("problem", usual=""), bool(line.data.get("binary", False)),
+            tuple(map(_violation, line.inners("violations"))),
         )  # fmt: skip
         self._rows.append(row)
         if number == 0:
@@ -211,13 +212,14 @@ class _Reader:
                 raise line.wrong(f"nobody recorded the bytes from {source}, and there are rows of them")
             direction.count, direction.head_stop = how.integer("rows", 0, _ROW_LIMIT), how.integer("head_stop", -1)
             direction.finished = how.one_of("finished", (True, False))
+            closed = how.integer("closed", -1, usual=-1)
             try:
-                base = standing_at(source, how.integer("base", 0), connection.response, how.text("context"))
+                base = standing_at(source, how.integer("base", 0), connection.response, how.text("context"), closed)
             except ValueError as error:
                 if isinstance(error, RecordingError):
                     raise
                 raise line.wrong(f'"context" and "response" do not fit ({error})') from error
-            direction.restore(base, how.integer("decoded", 0))
+            direction.restore(base, how.integer("decoded", 0), closed)
 
 
 def _end(line: Line, end: End) -> End:
@@ -230,6 +232,10 @@ def _end(line: Line, end: End) -> End:
         for each in line.inners("otherwise")
     ]
     return end
+
+
+def _violation(line: Line) -> Violation:
+    return Violation(line.text("what"), RULES[line.one_of("rule", tuple(RULES))], line.integer("frame", 0))
 
 
 def _link(line: Line) -> tuple[Source, int]:

@@ -120,6 +120,7 @@ def _direction(direction: Direction) -> dict[str, Any]:
         "rows": direction.count,
         "head_stop": direction.head_stop,
         "finished": direction.finished,
+        "closed": direction.head.closed,
         "decoded": direction.head.fed,
         "base": entrance.fed,
         "context": save_context(entrance) if entrance.fed and entrance.deflated else "",
@@ -149,4 +150,8 @@ def _row(row: Row) -> dict[str, Any]:
     line |= {name: value for name, usual in _LEFT_OUT.items() if (value := getattr(row, name)) != usual}
     if row.link is not None:
         line["link"] = row.link
+    if row.violations:
+        line["violations"] = [
+            {"rule": each.rule, "what": each.what, "frame": each.frame_index} for each in row.violations
+        ]
     return line

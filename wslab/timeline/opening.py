@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.records import PREVIEW, Detail, Row, Seen
 from wslab.timeline.redaction import Redactor
-from wslab.wire import Frame, one_line
+from wslab.wire import Frame, Part, Walker, one_line
 
 if TYPE_CHECKING:
     from wslab.timeline.connection import Connection
@@ -45,7 +45,7 @@ def _decoded(direction: Direction, row: Row, client: Seen, server: Seen) -> Deta
     assert direction.stream is not None
     for chunk in direction.stream.pieces(decoder.fed, row.start):
         decoder.feed(chunk)
-    decoder.keep, decoder.bounds = PAYLOAD_LIMIT, []
+    decoder.keep = PAYLOAD_LIMIT
     wire = direction.stream.read(decoder.fed, row.stop)
     found = decoder.feed(wire) + decoder.finish()
     item = next((item for item in found if item.start == row.start), None)
@@ -58,14 +58,22 @@ def _decoded(direction: Direction, row: Row, client: Seen, server: Seen) -> Deta
         )
         body = Redactor(accepted=False, first=row.stop, head_stop=row.stop).feed(body)  # another response may follow
         return Detail(row, head.lines if head else (), body or None, (), client, server, row.problem)
-    spans = decoder.bounds if row.kind == "message" else [(row.start, row.stop)]
-    taken = [Frame.take(direction.stream.read(*span)) for span in spans or ()]
-    frames = tuple(frame for frame in taken if frame is not None)
     data = item.data if item else b""
     problem = row.problem
     if not problem and item and len(data) < item.size:
         problem = f"only the first {len(data)} of {item.size} bytes are shown"
-    return Detail(row, (), data, frames, client, server, problem)
+    return Detail(row, (), data, _frames(wire, messages=row.kind == "message"), client, server, problem)
+
+
+def _frames(wire: bytes, *, messages: bool) -> tuple[Frame, ...]:
+    """The whole frames of a message, without the control frames between them; or a control frame."""
+    parts = Walker("frames").feed(wire)
+    taken = [
+        Frame.take(wire, part.start)
+        for part in parts
+        if isinstance(part, Part) and part.begins and part.control != messages
+    ]
+    return tuple(frame for frame in taken if frame is not None)
 
 
 def seen_by(side: Literal["client", "server"], end: End | None, connection: Connection, row: Row) -> Seen:

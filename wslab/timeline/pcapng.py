@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wslab.timeline.redaction import REDACTION, redacted
 from wslab.timeline.segments import ACK, FIN, PSH, RST, SYN, Conversation
-from wslab.wire import FrameStops
+from wslab.wire import Walker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,12 +112,12 @@ class _Cutter:
     """Cuts the chunks of one direction that are too large for a packet, or hold too many frames."""
 
     def __init__(self) -> None:
-        self._stops = FrameStops()
+        self._walker = Walker()
         self._fed = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take the next bytes; returns what goes into each packet."""
-        cuts = [stop - self._fed for stop in self._stops.feed(data)[FRAMES - 1 :: FRAMES]]
+        cuts = [stop - self._fed for stop in self._walker.stops(data)[FRAMES - 1 :: FRAMES]]
         self._fed += len(data)
         out: list[bytes] = []
         at = 0

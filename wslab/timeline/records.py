@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from wslab.wire import Frame
+    from wslab.wire import Frame, Violation
 
 Source = Literal["client to server", "server to client", "client", "server", "lab"]
 """Where a row comes from: one of the two byte streams, the rows of one end's own code, or the lab itself."""
@@ -53,6 +53,7 @@ class Row:
             None where there are none.
         problem: What is wrong or missing, in words; empty where nothing is.
         binary: Whether its payload is no text; `text` shows the first bytes of it in hex.
+        violations: The rules of the protocol that its bytes break; `problem` says the first of them.
     """
 
     connection: int
@@ -70,6 +71,7 @@ class Row:
     link: tuple[Source, int] | None = None
     problem: str = ""
     binary: bool = False
+    violations: tuple[Violation, ...] = ()
 
     @property
     def id(self) -> tuple[int, Source, int]:

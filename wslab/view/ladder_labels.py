@@ -10,10 +10,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from wslab.timeline.transcript import masked
-from wslab.wire import OPCODES, FrameHeader, one_line
+from wslab.wire import OPCODES, one_line
 
 if TYPE_CHECKING:
     from wslab.timeline import Row
+    from wslab.wire import Part
 
 _PAYLOAD = 28  # characters of a payload in a label
 _BOX, _LINES = 36, 4  # characters on a line of a box, and lines of it
@@ -38,21 +39,22 @@ def row_label(row: Row, *, short: bool = False) -> str:
     return masked(row.name)
 
 
-def fragment_label(row: Row, header: FrameHeader, payload: bytes) -> tuple[str, str]:
+def fragment_label(row: Row, frame: Part, payload: bytes) -> tuple[str, str]:
     """What an arrow of one fragment says.
 
     Args:
         row: The row of the whole message.
-        header: The fragment's header.
+        frame: The fragment.
         payload: The beginning of its payload, unmasked.
 
     Returns:
         The name of its opcode, and the label.
     """
-    name = OPCODES.get(header.opcode, f"opcode {header.opcode:#x}")
+    opcode = frame.first & 0x0F
+    name = OPCODES.get(opcode, f"opcode {opcode:#x}")
     text = payload[:16].hex(" ") if row.binary else one_line(payload.decode("utf-8", "replace"), _PAYLOAD + 1)
     shown = "deflated" if row.compressed else _payload(text, 16, binary=row.binary)
-    return name, f"{_joined([name, shown, f'{header.payload_length} B'])}, FIN {header.first >> 7}"
+    return name, f"{_joined([name, shown, f'{frame.length} B'])}, FIN {frame.first >> 7}"
 
 
 def box_label(row: Row) -> str:
@@ -87,6 +89,13 @@ def box_lines(text: str) -> list[str]:
             rest = rest[size:]
         broken.append(rest)
     return broken if len(broken) <= _LINES else [*broken[: _LINES - 1], cut(f"{broken[_LINES - 1]} \u2026", _BOX)]
+
+
+def problem_label(problem: str, most: int) -> str:
+    """What is wrong, in so many columns: where it is too long the sentence is cut, and not the section behind it."""
+    what, bracket, section = f"! {problem}".rpartition(" (RFC ")
+    room = most - columns(bracket + section)
+    return f"{cut(what, room)}{bracket}{section}" if bracket and room > most // 3 else cut(f"! {problem}", most)
 
 
 def cut(text: str, most: int) -> str:

@@ -16,7 +16,7 @@ from wslab.timeline.opening import seen_by
 from wslab.timeline.records import SOURCES, Row, Seen
 from wslab.timeline.transcript import masked
 from wslab.view.ladder_labels import box_label, cut, fragment_label, row_label
-from wslab.wire import FrameHeader, one_line, parse_header, unmask
+from wslab.wire import Part, Walker, one_line, unmask
 
 if TYPE_CHECKING:
     from wslab.timeline import Connection, End, Timeline
@@ -174,23 +174,19 @@ def _pieces(row: Row, connection: Connection) -> list[_Piece]:
     stream = connection.directions[row.source].stream if row.stop >= 0 else None
     if row.kind != "message" or not 1 < row.frames <= FRAGMENTS or stream is None:
         return whole
-    data, at = stream.read(row.start, row.stop), 0
-    found: list[tuple[Row, FrameHeader, bytes]] = []
-    while (header := parse_header(data, at)) is not None and len(found) <= FRAGMENTS:
-        begin, stop = at + header.size, at + header.size + header.payload_length
-        if header.opcode < 8:  # a control frame in between has a row of its own
-            payload = unmask(data[begin : min(stop, begin + _ENOUGH)], header.masking_key)
-            part = replace(row, start=row.start + at, stop=min(row.start + stop, row.stop))
-            found.append((part, header, payload))
-        at = stop
+    found: list[tuple[Row, Part, bytes]] = []
+    for seen in Walker("frames", row.start).feed(stream.read(row.start, row.stop)):
+        if isinstance(seen, Part) and not seen.control:  # a control frame in between has a row of its own
+            payload = unmask(seen.data[seen.at : min(seen.to, seen.at + _ENOUGH)], seen.key)
+            found.append((replace(row, start=seen.start, stop=min(seen.stop, row.stop)), seen, payload))
     if len(found) != row.frames:  # the rest never came, or its beginning is no longer kept
         return whole
     pieces = []
-    for number, (part, header, payload) in enumerate(found, 1):
-        name, label = fragment_label(row, header, payload)
+    for number, (part, frame, payload) in enumerate(found, 1):
+        name, label = fragment_label(row, frame, payload)
         if number == row.frames:
             pieces.append(
-                _Piece(part, f"{label} = {row_label(row, short=True)}" if header.first & 0x80 else label, name)
+                _Piece(part, f"{label} = {row_label(row, short=True)}" if frame.first & 0x80 else label, name)
             )
         else:
             pieces.append(_Piece(replace(part, problem=""), label, name))

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from wslab.view.ladder_labels import box_lines, columns, cut
+from wslab.view.ladder_labels import box_lines, columns, cut, problem_label
 from wslab.view.ladder_times import both_times
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _Drawing:
             for index, (side, end) in enumerate((("client", trace.client), ("server", trace.server)))
         )
         longest = max((columns(step.label) for step in trace.steps if step.shape != "box"), default=0)
-        longest = max([longest, *(columns(step.problem) for step in trace.steps)])
+        longest = max([longest, *(columns(step.problem) + 2 for step in trace.steps)])
         heads = max(_wide(trace.client.caption), _wide(trace.server.caption)) + _wide(self._title) + 48
         self.lane = max(min(_MOST, max(_LEAST, longest + 4)) * _CHAR, heads)
 
@@ -141,7 +141,7 @@ def _step(step: Step, times: tuple[str, str], a: float, b: float, y: float) -> s
         out += _text(b + 8, y + 24 + fall[1], times[1], _INK, anchor="start") if times[1] else ""
     if step.problem:
         room = (b - a) - 16
-        out += _text((a + b) / 2, y + _height(step) - 5, _fitted(f"! {step.problem}", room), _RED)
+        out += _text((a + b) / 2, y + _height(step) - 5, problem_label(step.problem, int(room / _CHAR)), _RED)
     return out
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from wslab.view.ladder_labels import box_lines, columns, cut, padded
+from wslab.view.ladder_labels import box_lines, columns, cut, padded, problem_label
 from wslab.view.ladder_times import both_times
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _rows(step: Step, stamp: tuple[str, str], left: int, lane: int, bars: tuple[
         for one, other in zip_longest(before, after, fillvalue="")
     ]
     if step.problem:
-        rows.append(f"{'':{left}} {bars[0]}{padded(cut(f'! {step.problem}', lane), lane, '^')}{bars[1]}")
+        rows.append(f"{'':{left}} {bars[0]}{padded(problem_label(step.problem, lane - 2), lane, '^')}{bars[1]}")
     return rows
 
 

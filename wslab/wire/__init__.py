@@ -39,14 +39,18 @@ from wslab.wire.frames import unmask as unmask
 from wslab.wire.handshake import Head as Head
 from wslab.wire.handshake import parse_head as parse_head
 from wslab.wire.message import Message as Message
+from wslab.wire.receiver import Receiver as Receiver
 from wslab.wire.rules import RULES as RULES
-from wslab.wire.rules import Rule as Rule
-from wslab.wire.rules import Violation as Violation
-from wslab.wire.stops import FrameStops as FrameStops
+from wslab.wire.rules import broken_by_close as broken_by_close
 from wslab.wire.stream import StreamDecoder as StreamDecoder
 from wslab.wire.text import one_line as one_line
 from wslab.wire.verdict import Point as Point
 from wslab.wire.verdict import Verdict as Verdict
+from wslab.wire.violation import Rule as Rule
+from wslab.wire.violation import Violation as Violation
+from wslab.wire.walker import HeadSeen as HeadSeen
+from wslab.wire.walker import Part as Part
+from wslab.wire.walker import Walker as Walker
 
 __all__ = [
     "CLOSE",
@@ -66,21 +70,25 @@ __all__ = [
     "Field",
     "Frame",
     "FrameHeader",
-    "FrameStops",
     "Handshake",
     "Head",
     "HeadLine",
+    "HeadSeen",
     "Inflater",
     "LabError",
     "Message",
+    "Part",
     "PartialFrame",
     "Point",
+    "Receiver",
     "Rule",
     "StreamDecoder",
     "Verdict",
     "Violation",
+    "Walker",
     "XorStep",
     "accept_steps",
+    "broken_by_close",
     "close_body",
     "close_code_name",
     "dissect",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from wslab.wire.handshake import Head
+    from wslab.wire.violation import Violation
 
 
 class Decoded(NamedTuple):
@@ -13,7 +14,8 @@ class Decoded(NamedTuple):
 
     `start` and `stop` are offsets in the stream; a message's range may hold control frames of others. `data` is the
     preview of the payload (inflated), `size` all of it. `since` is where the oldest thing began that was not complete before
-    this was: `start`, or for a control frame inside a message the start of that message.
+    this was: `start`, or for a control frame inside a message the start of that message. `violations` are the rules that it
+    breaks, and `problem` says the first of them, or what else is wrong.
     """
 
     kind: Literal["handshake", "message", "control", "close"]
@@ -27,3 +29,4 @@ class Decoded(NamedTuple):
     problem: str = ""
     head: Head | None = None
     since: int = 0
+    violations: tuple[Violation, ...] = ()

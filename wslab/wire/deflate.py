@@ -67,10 +67,10 @@ class Inflater:
 
     `problem` is empty while the context is known; after a bomb or broken data it says why it is gone, and pieces then
     inflate to nothing. `broken` says that the data are at fault and not a limit of ours. Without context takeover the
-    next message starts afresh.
+    next message starts afresh. `budget` is what all messages together may still inflate to, in bytes; None for no such limit.
     """
 
-    __slots__ = ("_between", "_deflate", "_produced", "_z", "broken", "problem")
+    __slots__ = ("_between", "_deflate", "_produced", "_z", "broken", "budget", "problem")
 
     def __init__(self, deflate: Deflate) -> None:
         self._deflate = deflate
@@ -79,6 +79,7 @@ class Inflater:
         self._between = True
         self.problem = ""
         self.broken = False
+        self.budget: int | None = None
 
     def copy(self) -> Inflater:
         """Keep this place: an inflater that goes on from here on its own."""
@@ -96,6 +97,7 @@ class Inflater:
             self.problem, self.broken = "", False
         elif self._z.eof:  # a block with BFINAL ends zlib's stream, and its context cannot be carried over
             self._z = zlib.decompressobj(-self._deflate.window_bits)
+        self._spend(0)
 
     def feed(self, piece: bytes) -> bytes:
         """Inflate a piece of a message.
@@ -119,6 +121,9 @@ class Inflater:
                 self._produced += len(part)
                 if self._produced > INFLATE_LIMIT:
                     self._forget(f"it inflates to more than {INFLATE_LIMIT >> 20} MiB")
+                    break
+                self._spend(len(part))
+                if self.problem:
                     break
                 out.append(part)
                 piece = self._z.unconsumed_tail
@@ -145,6 +150,12 @@ class Inflater:
         """Behind a final block only padding may stand, an octet of zeros (RFC 7692 section 7.2.3.4)."""
         if rest.strip(b"\0"):
             self._forget("it goes on behind its final block (BFINAL), and that is not read")
+
+    def _spend(self, size: int) -> None:
+        if self.budget is not None:
+            self.budget -= size
+            if self.budget <= 0 and not self.problem:
+                self._forget(f"all messages together inflate to more than {INFLATE_LIMIT >> 20} MiB")
 
     def _forget(self, why: str) -> None:
         self.problem = why

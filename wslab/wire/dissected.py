@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wslab.wire.close_codes import close_code_name
 from wslab.wire.fields import Field, fields_of, opcode_name
-from wslab.wire.frames import CLOSE, TEXT, parse_close, unmask
+from wslab.wire.frames import CLOSE, TEXT, parse_close, unmask_piece
 from wslab.wire.message import shown
 from wslab.wire.text import one_line
 
 if TYPE_CHECKING:
-    from wslab.wire.contents import Contents
     from wslab.wire.message import Message
-    from wslab.wire.rules import Violation
+    from wslab.wire.violation import Violation
 
 _SHOWN = 60
 
@@ -45,30 +44,31 @@ class DissectedFrame:
     Attributes:
         index: Which frame of the dissection, from 0.
         offset: Where it begins in the data.
-        length_bits: How the payload length is encoded: 7, 16 or 64 bits.
         header_size: Bytes before the payload, 2 to 14.
         masking_key: Four bytes, or none.
         payload_length: Bytes of payload.
         message: The message that this frame is a part of; None for control frames and for continuations of no message.
+        unpacked: What a compressed payload inflates to; None where that is not known.
+        content_reason: Why `content` is None; empty where it is known.
+        violations: Every rule that this frame breaks, the one that a receiver would name first in front.
     """
 
     __slots__ = (
-        "_at", "_contents", "_first", "_found", "_payload", "_source", "header_size", "index", "known", "late", "length_bits",
-        "masking_key", "message", "offset", "payload_length",
+        "_at", "_first", "_payload", "_source", "content_reason", "header_size", "index", "masking_key", "message",
+        "offset", "payload_length", "unpacked", "violations",
     )  # fmt: skip
 
     def __init__(
-        self, source: bytes, at: int, first: int, payload_length: int, length_bits: int, header_size: int,
-        masking_key: bytes, index: int, offset: int, contents: Contents, found: tuple[Violation, ...],
+        self, source: bytes, at: int, first: int, masking_key: bytes, payload_length: int, header_size: int, index: int,
+        offset: int, violations: tuple[Violation, ...], payload: bytes = b"",
     ) -> None:  # fmt: skip
         self._source, self._at, self._first = source, at, first
-        self.payload_length, self.length_bits, self.header_size = payload_length, length_bits, header_size
-        self.masking_key, self.index, self.offset = masking_key, index, offset
-        self._contents, self._found = contents, found
-        self._payload: bytes | None = None
+        self.masking_key, self.payload_length, self.header_size = masking_key, payload_length, header_size
+        self.index, self.offset, self.violations = index, offset, violations
         self.message: Message | None = None
-        self.known: tuple[bytes | None, str] | None = None
-        self.late: tuple[Violation, ...] = ()
+        self.unpacked: bytes | None = None
+        self.content_reason = ""
+        self._payload = payload if payload_length <= _SHORT else b""
 
     @property
     def fin(self) -> bool:
@@ -114,12 +114,17 @@ class DissectedFrame:
     def payload(self) -> bytes:
         """The payload, unmasked; still compressed where it was."""
         payload = self._payload
-        if payload is None:
+        if not payload:
             start = self._at + self.header_size
-            payload = unmask(self._source[start : start + self.payload_length], self.masking_key)
+            payload = unmask_piece(self._source, start, start + self.payload_length, self.masking_key)
             if len(payload) <= _SHORT:
                 self._payload = payload
         return payload
+
+    @property
+    def length_bits(self) -> int:
+        """How the payload length is encoded: in 7, 16 or 64 bits."""
+        return {2: 7, 4: 16}.get(self.header_size - len(self.masking_key), 64)
 
     @property
     def shortest(self) -> bool:
@@ -134,20 +139,9 @@ class DissectedFrame:
     @property
     def content(self) -> bytes | None:
         """What the payload says: inflated where it is compressed; None where that cannot be known."""
-        if not self.compressed:
-            return self.payload
-        self._contents.up_to(self.index)
-        assert self.known is not None
-        return self.known[0]
-
-    @property
-    def content_reason(self) -> str:
-        """Why `content` is None; empty where it is known."""
-        if not self.compressed:
-            return ""
-        self._contents.up_to(self.index)
-        assert self.known is not None
-        return self.known[1]
+        if self.message is not None and self.message.compressed:
+            return self.unpacked
+        return self.payload
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -175,13 +169,6 @@ class DissectedFrame:
             return None
         code, reason = parse_close(self.payload)
         return CloseBody(code, "no code" if code is None else close_code_name(code), reason)
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        """Every rule that this frame breaks, the one that a receiver would name first."""
-        if self.message is not None and self._contents.read <= self.index:
-            self._contents.up_to(self.index)
-        return self._found + self.late
 
     def xor(self, start: int = 0, stop: int | None = None) -> list[XorStep]:
         """How the payload is masked, byte by byte (RFC 6455 section 5.3).

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wslab.wire.fields import Field
     from wslab.wire.handshake import Head
     from wslab.wire.message import Message
-    from wslab.wire.rules import Violation
+    from wslab.wire.violation import Violation
 
 _LINES = 200
 

@@ -57,6 +57,12 @@ def parse_header(data: bytes, start: int = 0) -> FrameHeader | None:
     Returns:
         The header, or None when more bytes are needed.
     """
+    found = read_header(data, start)
+    return None if found is None else FrameHeader(*found)
+
+
+def read_header(data: bytes, start: int) -> tuple[int, bytes, int, int] | None:
+    """Read a frame header as a plain tuple, of what `FrameHeader` names: for those who read very many."""
     have = len(data) - start
     if have < 2:
         return None
@@ -73,13 +79,13 @@ def parse_header(data: bytes, start: int = 0) -> FrameHeader | None:
             return None
         length = int.from_bytes(data[start + 2 : start + 10], "big")
     if not second & 0x80:
-        return FrameHeader(first, b"", length, size)
+        return first, b"", length, size
     if have < size + 4:
         return None
-    return FrameHeader(first, data[start + size : start + size + 4], length, size + 4)
+    return first, data[start + size : start + size + 4], length, size + 4
 
 
-def xor(payload: bytes, key: bytes) -> bytes:
+def xor(payload: bytes | memoryview, key: bytes) -> bytes:
     """XOR in Python alone, for platforms without websockets' compiled part.
 
     One XOR over two big integers: byte by byte would cost a hundred times more.
@@ -89,7 +95,8 @@ def xor(payload: bytes, key: bytes) -> bytes:
     return (int.from_bytes(payload, "little") ^ int.from_bytes(stream, "little")).to_bytes(size, "little")
 
 
-_apply: Callable[[bytes, bytes], bytes]
+_LONG = 4096
+_apply: Callable[[bytes | memoryview, bytes], bytes]
 try:
     from websockets.speedups import apply_mask as _apply
 except ImportError:
@@ -111,6 +118,20 @@ def unmask(payload: bytes, key: bytes, phase: int = 0) -> bytes:
         return payload
     turn = phase & 3
     return _apply(payload, key[turn:] + key[:turn] if turn else key)
+
+
+def unmask_piece(data: bytes, at: int, to: int, key: bytes, phase: int = 0) -> bytes:
+    """Unmask a piece where it stands: a long one is not copied before.
+
+    Args:
+        data: Bytes in which it stands.
+        at: Where it begins in them.
+        to: Where it ends in them.
+        key: As for `unmask`.
+        phase: As for `unmask`.
+    """
+    long = key and to - at >= _LONG
+    return unmask(memoryview(data)[at:to] if long else data[at:to], key, phase)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

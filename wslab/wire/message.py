@@ -9,7 +9,7 @@ from wslab.wire.text import one_line
 
 if TYPE_CHECKING:
     from wslab.wire.dissected import DissectedFrame
-    from wslab.wire.rules import Violation
+    from wslab.wire.violation import Violation
 
 _SHOWN = 60
 
@@ -21,6 +21,7 @@ class Message:
         index: Which message of the dissection, from 0.
         first: Its first frame, which says the opcode.
         compressed: Whether RSV1 says that permessage-deflate compressed it.
+        size: Bytes of its frames' payloads, as they travelled.
         complete: Whether its last frame came.
         interrupted: Whether another message began before it was complete.
     """
@@ -30,12 +31,13 @@ class Message:
     def __init__(self, index: int, first: DissectedFrame, *, compressed: bool) -> None:
         self.index, self.first, self.compressed = index, first, compressed
         self._frames = [first]
-        self.size = 0
+        self.size = first.payload_length
         self.complete = self.interrupted = False
 
     def take(self, frame: DissectedFrame) -> None:
         """Take one more of its frames."""
         self._frames.append(frame)
+        self.size += frame.payload_length
 
     @property
     def frames(self) -> tuple[DissectedFrame, ...]:
