@@ -46,6 +46,40 @@ def test_there_is_none_before_both_ends_are_over(timeline: Timeline) -> None:
     assert told(timeline).cause == "normal"
 
 
+@pytest.mark.parametrize(
+    ("body", "cause", "says"),
+    [
+        (b"\x03", "protocol-error", "that Close frame is wrong: the body has one byte"),
+        (b"\x03\xe8\xff", "bad-data", "that Close frame is wrong: the reason is not UTF-8"),
+        (b"\x03\xe7", "protocol-error", "that code must not stand in a Close frame"),
+        (b"\x03\xec", "protocol-error", "that code must not stand in a Close frame"),
+        (b"\x13\x88", "protocol-error", "that code must not stand in a Close frame"),
+        (b"\x13\x87", "private-code", "the code is the application's own"),
+        (b"\x0b\xb8", "registered-code", "a library or framework"),
+    ],
+)
+def test_a_close_frame_that_breaks_a_rule_is_what_it_died_of(
+    timeline: Timeline, body: bytes, cause: str, says: str
+) -> None:
+    pair = Pair(timeline)
+    pair.write("server", bytes([0x88, len(body)]) + body)
+    pair.frame("client", 8, b"\x03\xea" if cause in ("protocol-error", "bad-data") else body)
+    pair.lost()
+    found = told(timeline)
+    assert (found.cause, found.first) == (cause, "server")
+    assert says in found.sentence
+
+
+def test_an_accusation_is_proved_by_the_row_that_breaks_a_rule_with_its_code(timeline: Timeline) -> None:
+    pair = Pair(timeline)
+    pair.write("server", b"\x81\x02\xff\xfe" + b"\x81\x7e\x00\x01a")
+    pair.frame("client", 8, (1007).to_bytes(2, "big"))
+    pair.lost()
+    found = told(timeline)
+    assert (found.cause, found.certainty, found.evidence[1].row) == ("bad-data", "certain", (1, "server to client", 1))
+    assert found.evidence[1].text.startswith("text from the server: the text is not UTF-8")
+
+
 def test_it_takes_in_what_nobody_has_read_yet(timeline: Timeline) -> None:
     pair = Pair(timeline)
     connection = only(timeline)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
+from tests.timeline.pair import Pair
 from tests.view.traffic import Conversation
 from wslab.timeline import Row, Timeline
 from wslab.view import Dissection, dissect
@@ -310,6 +311,36 @@ def test_a_compressed_message_says_what_it_became_when_that_is_known() -> None:
     assert unknown["message"]["preview"] == ""
     assert unknown["message"]["reason"]
     assert "What it says is not known" in twin(rfc, deflate="unknown")
+
+
+def test_a_row_of_the_log_is_inspected_with_what_the_log_finds_wrong() -> None:
+    """Each of these is wrong, or not, by what went before the row."""
+    timeline = Timeline()
+    pair = Pair(timeline, deflate=True)
+    pair.write("server", frame("x", 9, rsv1=True))
+    pair.frame("server", 1, b"inflates to this, \xff")
+    pair.write(
+        "server", frame(close_body(1000), "close") + frame("late", rsv2=True, fin=False) + frame("r", 0, rsv2=True)
+    )
+    timeline.refresh()
+    rows = [row for row in timeline.rows() if row.source == "server to client"][1:]
+    named = []
+    for row in rows:
+        told = inspect_row(timeline, row)
+        assert told is not None
+        named.append([[found["what"].split(":")[0] for found in each["violations"]] for each in told["frames"]])
+        assert told["summary"].count("violation") == bool(row.violations)
+        assert [[field["name"] for field in each["fields"] if field["broken"]] != [] for each in told["frames"]] == [
+            each["violations"] != [] for each in told["frames"]
+        ]
+    unknown = "RSV2 is set, and no extension was agreed on that gives it a meaning"
+    late = "a data frame behind a Close frame"
+    assert named == [
+        [["RSV1 is set on a control frame"]],
+        [["the text is not UTF-8"]],
+        [[]],
+        [[unknown, late], [unknown, late]],
+    ]
 
 
 def test_a_row_of_the_log_opens_into_its_frames() -> None:

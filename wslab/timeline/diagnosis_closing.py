@@ -21,6 +21,7 @@ from wslab.timeline.diagnosis_facts import other
 
 if TYPE_CHECKING:
     from wslab.timeline.diagnosis import Certainty
+    from wslab.timeline.diagnosis_codes import Meaning
     from wslab.timeline.diagnosis_facts import Facts
     from wslab.timeline.diagnosis_records import CloseFrame
 
@@ -30,11 +31,11 @@ _WORDS = ("keepalive", "ping timeout")
 
 def closing(facts: Facts) -> Diagnosis:
     """The diagnosis of a connection on which a Close frame was sent."""
-    first = next((close for close in facts.closes if meaning_of(close.code, "client", "server").error), facts.closes[0])
+    first = next((close for close in facts.closes if _meaning(close).error), facts.closes[0])
     clean = len(facts.closes) == 2 and not any(close.lost for close in facts.closes)
     if _keepalive(facts, first):
         return _timeout(facts, first, clean=clean)
-    meaning = meaning_of(first.code, first.side, other(first.side))
+    meaning = _meaning(first)
     if meaning.error:
         return _by_code(facts, first, clean=clean)
     if not clean:
@@ -42,9 +43,13 @@ def closing(facts: Facts) -> Diagnosis:
     return _crossed(facts) if facts.crossed else _by_code(facts, first, clean=True)
 
 
+def _meaning(close: CloseFrame) -> Meaning:
+    return meaning_of(close.code, close.side, other(close.side), close.row.violations)
+
+
 def _by_code(facts: Facts, close: CloseFrame, *, clean: bool) -> Diagnosis:
     one, two = close.side, other(close.side)
-    meaning = meaning_of(close.code, one, two)
+    meaning = _meaning(close)
     why, found = meaning.why, evidence(facts)
     certainty: Certainty = "certain"
     doubt = ""
@@ -79,23 +84,18 @@ def _fault(facts: Facts, close: CloseFrame) -> Evidence | None:
             ""
             if row is None
             else f"the largest message from the {two}: {row.size} bytes"
-            + (" before it was broken off" if row.problem else "")
+            + (" before it was broken off" if row.problem and not row.violations else "")
         )
         return Evidence(row.id, size, at(facts, row)) if row is not None else None
-    wrong = next((row for row in reversed(rows) if row.problem), None)
-    if wrong is not None:
-        return Evidence(wrong.id, f"{wrong.name} from the {two}: {wrong.problem}", at(facts, wrong))
+    broken = [(row, each) for row in reversed(rows) for each in row.violations]
+    if broken:
+        row, each = min(broken, key=lambda found: found[1].close_code != close.code)
+        return Evidence(row.id, f"{row.name} from the {two}: {each.brief}", at(facts, row))
     last = next((row for row in reversed(rows) if row.kind == "message"), None)
     if last is None:
         return None
     if close.code == 1003:
         return Evidence(last.id, f"the last message from the {two} is {last.name}", at(facts, last))
-    if close.code == 1007 and not last.binary:
-        try:
-            (facts.detail(last).payload or b"").decode()
-        except UnicodeDecodeError as error:
-            text = f"text from the {two} that is not UTF-8: {error.reason} at byte {error.start}"
-            return Evidence(last.id, text, at(facts, last))
     return None
 
 

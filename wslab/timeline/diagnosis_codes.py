@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from wslab.wire import broken_by_close
+
 if TYPE_CHECKING:
     from wslab.timeline.diagnosis_records import Side
+    from wslab.wire import Violation
 
 
 class Meaning(NamedTuple):
@@ -101,19 +104,31 @@ _NEVER = Meaning(
 )  # fmt: skip
 
 
-def meaning_of(code: int | None, one: Side, two: Side) -> Meaning:
-    """What a code means.
+_RULES = {
+    "close-body": "protocol-error",
+    "close-reason": "bad-data",
+}  # of a Close frame that is wrong whatever its code
+
+
+def meaning_of(code: int | None, one: Side, two: Side, violations: tuple[Violation, ...] = ()) -> Meaning:
+    """What a Close frame means.
 
     Args:
-        code: The code of the Close frame; None where it has none.
+        code: Its code; None where it has none.
         one: Who sent it.
         two: The side across.
+        violations: The rules that it breaks.
     """
+    broken = {each.rule: each.what for each in violations}
+    rule = next((rule for rule in _RULES if rule in broken), None)
+    if rule is not None:
+        advice = f"mend what writes the Close frame in the {one}'s program"
+        return Meaning(_RULES[rule], f"that Close frame is wrong: {broken[rule]}", advice, error=True)
     if code in _CODES:
         found = _CODES[code]
-    elif code is not None and 3000 <= code < 5000:
-        found = _LIBRARY if code < 4000 else _OWN
-    else:
+    elif code is None or broken_by_close(code.to_bytes(2, "big")):
         found = _NEVER
+    else:
+        found = _LIBRARY if code < 4000 else _OWN
     words = {"one": one, "two": two}
     return Meaning(found.cause, found.why.format(**words), found.advice.format(**words), found.error)

@@ -23,23 +23,17 @@ SIGNS = {
 
 _TEXT = 1
 _VALUE = 8
-# Which field breaks a rule.
-_BROKEN = {
-    "opcode": "opcode", "client-mask": "MASK", "server-mask": "MASK", "length-top-bit": "Extended payload length",
-    "length-shortest": "Extended payload length", "size": "Payload len", "compressed-bit": "RSV1",
-    "control-length": "Payload len", "control-fragmented": "FIN", "stray-continuation": "opcode",
-    "interleaved": "opcode", "after-close": "opcode", "close-body": "Payload data", "close-reason": "Reason",
-    "close-code": "Status code", "close-code-reserved": "Status code", "close-code-range": "Status code",
-    "utf-8": "Payload data", "inflate": "Payload data",
-}  # fmt: skip
 
 
-def describe_frame(frame: DissectedFrame, said: Callable[[Message], dict[str, Any]]) -> dict[str, Any]:
+def describe_frame(
+    frame: DissectedFrame, said: Callable[[Message], dict[str, Any]], violations: Sequence[Violation]
+) -> dict[str, Any]:
     """Say everything that is shown of a whole frame.
 
     Args:
         frame: The frame.
         said: Tells size and preview of a message.
+        violations: What is wrong with it.
     """
     shown = min(frame.payload_length, MOST_BYTES)
     payload = _piece(frame, 0, shown)
@@ -56,11 +50,11 @@ def describe_frame(frame: DissectedFrame, said: Callable[[Message], dict[str, An
         "payload": payload.hex(),
         "pieces": _pieces(frame, payload),
         "became": "it became" if _is_text(frame) else "as ASCII",
-        "fields": _fields(frame.fields, frame.violations),
+        "fields": _fields(frame.fields, violations),
         "message": None if frame.message is None else _message(frame, frame.message, said(frame.message)),
         "compressed": frame.compressed,
         "opcode": frame.opcode,
-        "violations": [_violation(found) for found in frame.violations],
+        "violations": [_violation(found) for found in violations],
     }
 
 
@@ -99,7 +93,7 @@ def _fields(fields: Sequence[Field], violations: Sequence[Violation]) -> list[di
     names = {field.name for field in fields}
     broken = set()
     for found in violations:
-        name = found.what.split()[0] if found.rule == "reserved-bit" else _BROKEN.get(found.rule, "")
+        name = found.what.split()[0] if found.broken.field == "RSV" else found.broken.field
         broken.add(name if name in names else "Payload len" if "length" in name else "Payload data")
     return [
         {

@@ -20,10 +20,10 @@ from wslab.view.links import bytes_of
 from wslab.wire import Dissector, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wslab.timeline import Row, Timeline
-    from wslab.wire import Dissection, Message
+    from wslab.wire import Dissection, Message, Violation
 
 MOST_FRAMES = 64
 """The most frames that can be chosen from."""
@@ -34,28 +34,35 @@ _TEXT = 1
 _PREVIEW = 200
 
 
-def describe(dissection: Dissection, contents: Mapping[int, bytes] | None = None) -> dict[str, Any]:
+def describe(
+    dissection: Dissection, contents: Mapping[int, bytes] | None = None, known: Sequence[Violation] = ()
+) -> dict[str, Any]:
     """Say everything that the inspector shows.
 
     Args:
         dissection: What to show.
         contents: What messages say, by their number, where the dissection cannot know it: it lacks the context that
             inflates them.
+        known: What is wrong with the frames, where the dissection cannot know it: it lacks what went before.
 
     Returns:
         JSON, bounded by `MOST_FRAMES` and `wslab.view.inspected_frame.MOST_BYTES`.
     """
     said = _Said(contents or {})
-    frames = [describe_frame(frame, said.of) for frame in dissection.frames[:MOST_FRAMES]]
+    violations = _together(known, dissection.violations)
+    frames = [
+        describe_frame(frame, said.of, [each for each in violations if each.frame_index == frame.index])
+        for frame in dissection.frames[:MOST_FRAMES]
+    ]
     if dissection.partial is not None and len(dissection.frames) < MOST_FRAMES:
         frames.append(describe_partial(dissection.partial, len(dissection.frames)))
     head = dissection.head
     return {
-        "summary": _summary(dissection),
+        "summary": _summary(dissection, len(violations)),
         "head": f"{one_line(head.name, 80)}: an HTTP head of {count_bytes(dissection.head_size)}" if head else "",
         "frames": frames,
         "more": len(dissection.frames) + (dissection.partial is not None) - len(frames),
-        "moreBroken": sum(found.frame_index >= MOST_FRAMES for found in dissection.violations),
+        "moreBroken": sum(found.frame_index >= MOST_FRAMES for found in violations),
         "unfinished": dissection.unfinished,
     }
 
@@ -127,16 +134,23 @@ def _inspect_frames(timeline: Timeline, row: Row) -> dict[str, Any] | None:
         return None
     if not detail.frames:
         return None
-    # What was inflated is in the detail; the frames alone, without those before them, could not tell.
-    dissector = Dissector(direction=row.source, deflate="unknown" if row.compressed else None)
+    # The frames alone, without those before them, cannot tell all: the detail knows what was inflated, the row what is wrong.
+    deflated = row.compressed or any(found.rule == "compressed-bit" for found in row.violations)
+    dissector = Dissector(direction=row.source, deflate="unknown" if deflated else None)
     for frame in detail.frames:
         dissector.feed(frame.wire)
     known = {0: detail.payload} if row.compressed and detail.payload is not None else {}
-    return describe(dissector.dissection(), known)
+    return describe(dissector.dissection(), known, row.violations)
 
 
-def _summary(dissection: Dissection) -> str:
-    frames, broken = len(dissection.frames), len(dissection.violations)
+def _together(known: Sequence[Violation], found: Sequence[Violation]) -> list[Violation]:
+    """What is known of frames, and what was found besides."""
+    named = {(each.frame_index, each.rule) for each in known}
+    return [*known, *(each for each in found if (each.frame_index, each.rule) not in named)]
+
+
+def _summary(dissection: Dissection, broken: int) -> str:
+    frames = len(dissection.frames)
     parts = [
         f"{frames} frame{'s' * (frames != 1)}",
         count_bytes(dissection.size),
