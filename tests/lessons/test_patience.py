@@ -19,9 +19,10 @@ from tests.lessons.test_check import DOUBLE
 from wslab.lab import Lab
 from wslab.lessons import apart, exercises, find, patience, stage
 from wslab.lessons.exercise import Ending
-from wslab.lessons.lesson_04.surroundings import nobody
+from wslab.lessons.exercises.lesson_04.surroundings import nobody
 from wslab.lessons.scripts import Script
 from wslab.lessons.stage import Stage
+from wslab.lessons.unawaited import Ear
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise
@@ -70,13 +71,15 @@ def test_a_trial_that_was_cut_short_is_never_passed(wants: Any, monkeypatch: pyt
 
 def test_nobody_can_listen_where_nobody_does() -> None:
     async def main() -> None:
-        here = Stage("nobody", "", lambda *_: None)
+        ear = Ear("", lambda *_: None)
+        here = Stage("nobody", ear)
         port = urlsplit(nobody(here)).port
         with socket.socket() as other, pytest.raises(OSError, match="in use"):
             other.bind(("127.0.0.1", port))
         with socket.socket() as client, pytest.raises(ConnectionRefusedError):
             client.connect(("127.0.0.1", port))
         await here.close()
+        ear.close()
 
     asyncio.run(main())
 

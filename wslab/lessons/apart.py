@@ -5,12 +5,11 @@ and nothing else: the kernel answers again after them, and the next check starts
 
     how the answer stands still     how it is ended
     it waits in an ``await``        its task is cancelled
-    it blocks its thread            `Stopped` is raised inside it (PyThreadState_SetAsyncExc): ends ``while True``
+    it blocks its thread            `Stopped` is raised inside it until it ends (`wslab.lessons.stopping`)
     it blocks in a system call      the same, but only once the call returns; until then the thread is abandoned
+    a thread that it has started    like itself, where that thread runs its code
 
 That it stands still is found by looking at it, see `wslab.lessons.patience`; the clock decides in the last resort only.
-
-`Stopped` is no `Exception`, so that an answer's own ``except Exception`` does not keep it alive.
 """
 
 from __future__ import annotations
@@ -19,24 +18,27 @@ import asyncio
 import contextlib
 import contextvars
 import ctypes
+import gc
 import threading
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import blame, unawaited
+from wslab.lessons import blame
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
 from wslab.lessons.patience import LONGEST, LOOK, Beat, looks, turns
+from wslab.lessons.stopping import Stoppable, raise_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from wslab.lessons.unawaited import Ear
+
 END = 1.0
 """Seconds that an answer has to end when it is told to, in looks."""
 
-
-class Stopped(BaseException):
-    """Raised inside an answer whose time is up."""
+PUSHES = 20
+"""How often `Stopped` is raised in a look: an answer that forgets an ``await`` in a loop swallows nineteen of twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +56,37 @@ class Outcome:
     alive: bool = False
 
 
-def stop_thread(ident: int) -> None:
-    """Raise `Stopped` in a thread, at its next Python instruction."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Stopped))
-
-
 class Apart:
     """One piece of work on its own thread.
 
     Args:
         work: Makes the awaitable to run; called on the thread.
-        home: File of the learner's code, for pointing at its lines.
+        ear: Listens to the thread.
         moves: Gives something that stays equal to itself as long as nothing moves that the work could wait for.
     """
 
     def __init__(
-        self, work: Callable[[], Awaitable[None]], home: str = "", moves: Callable[[], object] = lambda: None
+        self, work: Callable[[], Awaitable[None]], ear: Ear, moves: Callable[[], object] = lambda: None
     ) -> None:
         self._work = work
-        self._home = home
+        self._ear = ear
+        self._home = ear.home
         self._moves = moves
         self._caller = asyncio.get_running_loop()
         self._finished = threading.Event()
         self._done = asyncio.Event()  # the same, on the caller's loop
+        self._code = Stoppable()
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(
+            lambda _loop, _context: None
+        )  # what it left running is ended, and says nothing
         self._transports: list[asyncio.BaseTransport] = []
         self._loop.create_connection = self._remembering(self._loop.create_connection)  # type: ignore[method-assign]
         self._task: asyncio.Task[None] | None = None
         self._mishap: Mishap | None = None
         # The context goes along, so that what the answer prints lands in the cell that checks it.
         context = contextvars.copy_context()
+        self._before = set(threading.enumerate())
         self._thread = threading.Thread(target=context.run, args=(self._run,), name="wslab answer", daemon=True)
 
     async def run(self, patience: float, limit: float, hurry: asyncio.Event) -> Outcome:
@@ -121,7 +124,10 @@ class Apart:
 
     def _stands(self) -> int:
         """The learner's line that the thread runs right now, or 0."""
-        return blame.of_thread(self._thread.ident or 0, self._home).line
+        return self._stands_at().line
+
+    def _stands_at(self) -> Mishap:
+        return blame.of_thread(self._thread.ident or 0, self._home)
 
     def _waits_at(self) -> Mishap:
         """The learner's line that the task waits on."""
@@ -133,27 +139,45 @@ class Apart:
         )
         if self._finished.is_set():
             await self._done.wait()
+            await self._end_its_threads()
             return self._ended()
-        if turning:
-            task, place = self._task, self._waits_at()
-            if await self._ends_by(lambda: task and self._loop.call_soon_threadsafe(task.cancel), lambda: True):
-                return Outcome(Ending.WAITING, place)
-        ident = self._thread.ident or 0
-        place = blame.of_thread(ident, self._home)
-        ended = await self._ends_by(lambda: stop_thread(ident), self._stands)
-        return Outcome(Ending.BLOCKED, place, alive=not ended)
+        ending, place = (Ending.WAITING, self._waits_at()) if turning else (Ending.BLOCKED, self._stands_at())
+        ended = turning and (await self._ends_by(self._cancel) or await self._ends_by(self._cancel))
+        self._ear.forced = not ended
+        ended = ended or await self._ends_by(self._code.push, PUSHES, self._stands)
+        await self._end_its_threads()
+        return Outcome(ending, place, alive=not ended)
 
-    async def _ends_by(self, push: Callable[[], object], again: Callable[[], object]) -> bool:
-        """Push twice, for an answer that swallows the first, and say whether it has ended."""
-        for first in (True, False):
-            if first or again():
-                with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
-                    push()
-            for _ in range(looks(END)):
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._done.wait(), LOOK)
-                    return True
+    def _cancel(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it has just ended, and its loop with it
+            self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+
+    async def _ends_by(self, push: Callable[[], None], times: int = 0, again: Callable[[], object] = bool) -> bool:
+        """Push once, and then so many times a look as long as it is worth it; say whether it has ended."""
+        push()
+        for _ in range(looks(END) * max(1, times)):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._done.wait(), LOOK / max(1, times))
+                return True
+            if again():
+                push()
         return False
+
+    async def _end_its_threads(self) -> None:
+        """End the threads that the answer has started and that run its code."""
+        for _ in range(looks(END) * PUSHES):
+            left = [
+                each for each in self._new_threads() if blame.of_thread(each.ident or 0, self._home, only=True).line
+            ]
+            if not left:
+                return
+            for thread in left:
+                raise_in(thread, SystemExit)  # of which Python says nothing
+            await asyncio.sleep(LOOK / PUSHES)
+
+    def _new_threads(self) -> list[threading.Thread]:
+        """Those since it began, but for its own and its server's: they are stopped with the rest of the trial."""
+        return [each for each in threading.enumerate() if each not in self._before and not self._ear.hears(each)]
 
     def _ended(self) -> Outcome:
         if self._mishap is None:
@@ -161,17 +185,26 @@ class Apart:
         return Outcome(Ending.RAISED if self._mishap.line else Ending.BROKEN, self._mishap)
 
     def _run(self) -> None:
-        unawaited.track()
+        self._ear.join()
         try:
-            self._task = self._loop.create_task(self._main())
-            self._loop.run_until_complete(self._task)
+            with self._code:
+                self._task = self._loop.create_task(self._main())
+                self._loop.run_until_complete(self._task)
         except BaseException as error:  # noqa: BLE001  whatever it is, it is the answer's and is told to the learner
             self._mishap = blame.of_exception(error, self._home)
             # Coroutines that its frames still hold are thrown away now, while the check listens, and not in a later cell.
             traceback.clear_frames(error.__traceback__)
         finally:
             with contextlib.suppress(BaseException):
-                self._tidy()
+                try:
+                    self._tidy()
+                finally:
+                    self._loop.close()
+            self._task = None
+            gc.collect(
+                2 if self._ear.forced else 1
+            )  # what hangs in circles is thrown away on this thread, while somebody listens
+            self._ear.leave()
             self._finished.set()
             with contextlib.suppress(RuntimeError):  # the caller's loop is closed: nobody waits any more
                 self._caller.call_soon_threadsafe(self._done.set)
@@ -190,7 +223,7 @@ class Apart:
         await self._work()
 
     def _tidy(self) -> None:
-        """Cancel what the answer left running, drop its connections and close its loop, without waiting for anybody."""
+        """Cancel what the answer left running, drop its connections, without waiting for anybody."""
         left = asyncio.all_tasks(self._loop)
         for task in left:
             task.cancel()
@@ -199,7 +232,9 @@ class Apart:
                 transport.abort()
         if left:
             self._loop.run_until_complete(asyncio.wait(left, timeout=END))
-        self._loop.run_until_complete(
-            self._loop.shutdown_asyncgens()
-        )  # a turn in which the transports are dropped, too
-        self._loop.close()
+        for task in asyncio.all_tasks(self._loop):
+            # It refuses to end. Collected, it would run on without a loop, in whichever thread the collector runs: keep it.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
+        # A turn in which the transports are dropped, too.
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())

@@ -11,6 +11,7 @@ Code is taken for the learner's when it stands in the same file as the answer, o
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 import sys
@@ -28,19 +29,42 @@ LONGEST = 300
 
 def home_of(answer: object) -> str:
     """Name the file that an answer's code stands in; empty for answers without code."""
-    code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
-    return code.co_filename if isinstance(code, CodeType) else ""
+    code = code_of(answer)
+    return code.co_filename if code else ""
+
+
+def code_of(answer: object) -> CodeType | None:
+    """The code that runs when an answer is called: of a function, also a decorated one, of what a partial or an object calls."""
+    for _ in range(10):
+        answer = inspect.unwrap(answer) if callable(answer) else answer
+        code = getattr(answer, "__code__", None)
+        if isinstance(code, CodeType):
+            return code
+        if isinstance(answer, functools.partial):
+            answer = answer.func
+        elif isinstance(answer, type):
+            answer = answer.__init__  # type: ignore[misc]
+        else:
+            answer = getattr(type(answer), "__call__", None)  # noqa: B004  (its code is wanted, not whether it can be called)
+    return None
 
 
 def names_in(answer: object) -> frozenset[str]:
     """Collect every global, attribute and module name that an answer's code uses, inner functions included."""
-    found: set[str] = set()
-    codes = [code] if isinstance(code := getattr(answer, "__code__", None), CodeType) else []
-    while codes:
-        code = codes.pop()
-        found.update(code.co_names)
+    return frozenset(name for code in _codes(answer) for name in code.co_names)
+
+
+def words_in(answer: object) -> frozenset[str]:
+    """Collect the same names and every text that stands in an answer's code."""
+    return names_in(answer) | {each for code in _codes(answer) for each in code.co_consts if isinstance(each, str)}
+
+
+def _codes(answer: object) -> list[CodeType]:
+    """The code of an answer and of the functions inside it."""
+    codes = [code] if (code := code_of(answer)) else []
+    for code in codes:
         codes += [const for const in code.co_consts if isinstance(const, CodeType)]
-    return frozenset(found)
+    return codes
 
 
 def of_exception(error: BaseException, home: str) -> Mishap:
@@ -53,14 +77,14 @@ def of_exception(error: BaseException, home: str) -> Mishap:
     return _mishap(frames, home, _words(error))
 
 
-def of_thread(ident: int, home: str) -> Mishap:
-    """Say on which of the learner's lines a thread stands still."""
+def of_thread(ident: int, home: str, *, only: bool = False) -> Mishap:
+    """Say on which of the learner's lines a thread stands still; with `only`, on which line of the file `home`."""
     frames: list[tuple[FrameType, int]] = []
     frame = sys._current_frames().get(ident)  # noqa: SLF001  (documented, in spite of its name)
     while frame is not None:
         frames.append((frame, frame.f_lineno))
         frame = frame.f_back
-    return _mishap(frames[::-1], home)
+    return _mishap(frames[::-1], home, cells=() if only else CELLS)
 
 
 def of_coroutine(coroutine: Any, home: str) -> Mishap:
@@ -78,10 +102,10 @@ def of_line(filename: str, line: int) -> Mishap:
     return Mishap("", line, linecache.getline(filename, line).strip()[:LONGEST])
 
 
-def _mishap(frames: list[tuple[FrameType, int]], home: str, what: str = "") -> Mishap:
+def _mishap(frames: list[tuple[FrameType, int]], home: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Mishap:
     for frame, line in reversed(frames):
         filename = frame.f_code.co_filename
-        if (home and filename == home) or any(mark in filename for mark in CELLS):
+        if (home and filename == home) or any(mark in filename for mark in cells):
             place = of_line(filename, line)
             return Mishap(what, place.line, place.code)
     return Mishap(what) if what else NOTHING_HAPPENED

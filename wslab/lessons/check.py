@@ -16,16 +16,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wslab.lessons import apart, blame, common, scripts, unawaited
 from wslab.lessons.catalogue import find
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap
 from wslab.lessons.result import Reminder, Result
 from wslab.lessons.stage import Stage
+from wslab.lessons.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Awaitable, Callable, Generator, Iterable
+
+    from wslab.lessons.trial import Asked
 
 PATIENCE = 4.0
 """Seconds that an answer may stand still. They are counted in looks (`wslab.lessons.patience`), so a busy machine has more."""
@@ -82,6 +85,67 @@ async def examine(
     *,
     patience: float = PATIENCE,
     without: str = "",
+    seed: int | None = None,
+    asked: dict[str, Asked] | None = None,
+) -> Result:
+    """Check an answer against an exercise.
+
+    Args:
+        exercise: The exercise.
+        answer: The answer.
+        patience: Seconds that the answer may stand still, counted in looks.
+        without: Name of a condition to leave out. Only tests do this: an answer must slip through without it.
+        seed: Of the random inputs; None for new ones.
+        asked: Takes up the exercise's own conditions that were asked.
+    """
+    if exercise.check is None:
+        return await _examine_old(exercise, answer, patience=patience, without=without)
+    attempt: Attempt[Any] = Attempt(answer, None)
+    refused = _first_failed(attempt, common.before(exercise), without)
+    if refused is not None:
+        if asyncio.iscoroutine(answer):
+            answer.close()  # nobody will await it any more, and Python would say so
+        return _not_yet(exercise, refused.name, refused.hint, refused.shows(attempt))
+    if exercise.wants == "javascript":
+        attempt.lacks = await asyncio.to_thread(scripts.lacking)
+    failed = None
+    if not attempt.lacks:
+        trial = await _try(
+            exercise, attempt, patience, lambda ear: Trial(exercise, ear, seed=seed, without=without), without
+        )
+        failed = trial.failed
+        (asked if asked is not None else {}).update(trial.asked)
+    return judge(exercise, attempt, failed, without)
+
+
+def judge(exercise: Exercise[Any], attempt: Attempt[Any], failed: Asked | None, without: str = "") -> Result:
+    """Say what comes first: an urgent condition of the exercise, one that all exercises share, or another of its own.
+
+    Args:
+        exercise: The exercise.
+        attempt: How it went.
+        failed: The exercise's own condition that did not hold.
+        without: Name of a condition to leave out.
+    """
+    if failed is None or not failed.urgent:
+        shared = _first_failed(attempt, common.after(exercise), without)
+        if shared is not None:
+            return _not_yet(exercise, shared.name, shared.hint, shared.shows(attempt))
+    if failed is not None:
+        return _not_yet(exercise, failed.name, failed.hint, failed.facts)
+    return Result(exercise.number, exercise.title, passed=True, message=exercise.afterwards)
+
+
+def _not_yet(exercise: Exercise[Any], name: str, hint: str, facts: str) -> Result:
+    return Result(exercise.number, exercise.title, passed=False, message=hint, facts=facts, condition=name)
+
+
+async def _examine_old(
+    exercise: Exercise[Any],
+    answer: object,
+    *,
+    patience: float = PATIENCE,
+    without: str = "",
 ) -> Result:
     """Check an answer against an exercise.
 
@@ -99,7 +163,9 @@ async def examine(
         if exercise.wants == "javascript":
             attempt.lacks = await asyncio.to_thread(scripts.lacking)
         if not attempt.lacks:
-            await _try(exercise, attempt, patience)
+            await _try(
+                exercise, attempt, patience, lambda ear: Stage(f"check {exercise.number} #{next(_numbers)}", ear)
+            )
         failed = _first_failed(
             attempt, (*_own(exercise, urgent=True), *common.after(exercise), *_own(exercise, urgent=False)), without
         )
@@ -125,26 +191,46 @@ def _first_failed(attempt: Attempt[Any], conditions: Iterable[Condition[Any]], w
     )
 
 
-async def _try(exercise: Exercise[Any], attempt: Attempt[Any], patience: float) -> None:
-    home = blame.home_of(attempt.answer)
+S = TypeVar("S", bound=Stage)
+
+
+async def _try(
+    exercise: Exercise[Any],
+    attempt: Attempt[Any],
+    patience: float,
+    stage_for: Callable[[unawaited.Ear], S],
+    without: str = "",
+) -> S:
+    """Try an answer apart, and note how it went."""
     caller, hurry = asyncio.get_running_loop(), asyncio.Event()
     left: list[str] = []
 
     def note(name: str, place: Mishap) -> None:
         left.append(str(place) or name)
-        if exercise.wants != "def":  # only where nothing else will be asked of the answer
+        if exercise.wants != "def" and without != "awaits":  # nothing else will be asked of the answer
             caller.call_soon_threadsafe(hurry.set)
 
-    stage = Stage(f"check {exercise.number} #{next(_numbers)}", home, note)
+    def work() -> Awaitable[None]:
+        if isinstance(stage, Trial):
+            return stage.run(attempt.answer)
+        return exercise.trial(attempt.answer, stage, attempt.evidence)  # type: ignore[misc]
+
+    ear = unawaited.Ear(blame.home_of(attempt.answer), note)
+    stage = stage_for(ear)
     try:
-        with unawaited.listen(note):
-            work = apart.Apart(lambda: exercise.trial(attempt.answer, stage, attempt.evidence), home, stage.moves)
-            outcome = await work.run(patience, LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT, hurry)
+        try:
+            limit = LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT
+            outcome = await apart.Apart(work, ear, stage.moves).run(patience, limit, hurry)
+        finally:
+            await stage.close()
     finally:
-        await stage.close()
+        ear.close()
     attempt.unawaited = tuple(dict.fromkeys(left))
     attempt.ending, attempt.mishap = outcome.ending, outcome.mishap
     if outcome.alive:
         attempt.mishap = replace(outcome.mishap, what=ABANDONED)
-    if stage.ending is not Ending.FINISHED and outcome.ending in {Ending.FINISHED, Ending.WAITING}:
+    if stage.ending is not Ending.FINISHED and outcome.ending in {Ending.FINISHED, Ending.WAITING, Ending.BROKEN}:
         attempt.ending, attempt.mishap = stage.ending, stage.mishap
+    if isinstance(stage, Trial):
+        attempt.returned_nothing = exercise.returns and stage.returned_nothing and stage.failed is not None
+    return stage

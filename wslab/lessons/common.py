@@ -1,7 +1,8 @@
 """The conditions that every exercise asks before its own, and the mistakes they catch.
 
-    before the trial     given, called, callable, async (or plain), parameters, started
-    after the trial      awaits, yields, ends, unhurt, intact
+    before the trial     given, called, callable, started, parameters
+    in the trial         async (or plain): by what a call returns, however the answer is written
+    after the trial      awaits, yields, ends, async with, async for, await connect, unhurt, return, intact
 
     JavaScript, before   given, saved, started
     and after            node, parses, defines, yields, unhurt, intact
@@ -14,6 +15,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import re
 import textwrap
 from typing import Any
 
@@ -58,10 +60,18 @@ def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
             exercise.start,
             lambda attempt: not _is_stub(exercise, attempt.answer),
         ),
-        Condition(
-            "plain" if plain else "async",
-            f"Nothing in `{name}` has to wait: {begin}." if plain else f"Only an `async def` can use `await`: {begin}.",
-            lambda attempt: _is_async(attempt.answer) is not plain,
+        *(
+            ()
+            if exercise.check
+            else (
+                Condition[Any](
+                    "plain" if plain else "async",
+                    f"Nothing in `{name}` has to wait: {begin}."
+                    if plain
+                    else f"Only an `async def` can use `await`: {begin}.",
+                    lambda attempt: _is_async(attempt.answer) is not plain,
+                ),
+            )
         ),
         Condition(
             "parameters",
@@ -109,8 +119,49 @@ def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
     )
     if exercise.wants == "javascript":
         return (*javascript.after(exercise), intact)
-    asked = {"async def": (awaits, yields, ends, unhurt), "handler": (awaits, yields, unhurt), "def": (yields, unhurt)}
-    return (*asked[exercise.wants], intact)
+    nothing: Condition[Any] = Condition(
+        "return",
+        f"`{exercise.answer}` returned `None`, which is what a function returns that does not reach a `return` with a value.",
+        lambda attempt: not attempt.returned_nothing,
+    )
+    slips = SLIPS if exercise.check else ()
+    asked = {
+        "async def": (awaits, yields, ends, *slips, unhurt),
+        "handler": (awaits, yields, *slips, unhurt),
+        "def": (yields, unhurt),
+    }
+    return (*asked[exercise.wants], *((nothing,) if exercise.returns else ()), intact)
+
+
+def _slip(name: str, hint: str, said: str) -> Condition[Any]:
+    """Make the condition for a mistake that Python names by an exception, but not in a beginner's words."""
+    pattern = re.compile(said)
+    return Condition(
+        name,
+        hint,
+        lambda attempt: attempt.ending is not Ending.RAISED or not pattern.match(attempt.mishap.what),
+        lambda attempt: str(attempt.mishap),
+    )
+
+
+SLIPS: tuple[Condition[Any], ...] = (
+    _slip(
+        "async with",
+        "Entering and leaving this block takes waiting, so it has to be `async with`.",
+        r"TypeError: '(connect|\w+Connection|Lab|Timeout)' object does not support the context manager protocol",
+    ),
+    _slip(
+        "async for",
+        "The next item of this has to be waited for, so the loop has to be `async for`.",
+        r"TypeError: '(\w+Connection|WebSocket|async_generator)' object is not (iterable|an iterator)",
+    ),
+    _slip(
+        "await connect",
+        "`websockets.connect(url)` alone is no connection yet. Write `await` before it, or `async with ... as connection:` around its use.",
+        r"AttributeError: 'connect' object has no attribute",
+    ),
+)
+"""Slips that are common in any async code. A missing ``await`` and a ``return`` that was forgotten show themselves otherwise."""
 
 
 def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
@@ -139,6 +190,31 @@ def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
     ]
     if not plain:
         every.append(Wrong("an await is missing", f"{nap}{head}    nap()\n", "awaits"))
+    if exercise.check and not plain:
+        every += [
+            Wrong(
+                "with for async with",
+                f"import asyncio\n\n\n{head}    with asyncio.timeout(1):\n        pass\n",
+                "async with",
+            ),
+            Wrong(
+                "for for async for",
+                f"async def three():\n    yield 3\n\n\n{head}    for number in three():\n        pass\n",
+                "async for",
+            ),
+            Wrong(
+                "no await before connect",
+                f"import websockets\n\n\n{head}    connection = websockets.connect('ws://localhost')\n    await connection.send(1)\n",
+                "await connect",
+            ),
+            Wrong(
+                "no await in a loop",
+                f"import asyncio\n\n\n{head}    while True:\n        asyncio.sleep(0.01)\n",
+                "awaits",
+            ),
+        ]
+    if exercise.returns:
+        every.append(Wrong("return forgotten", f"{head}    pass\n", "return"))
     if exercise.wants == "async def":
         every.append(
             Wrong("a wait without an end", f"import asyncio\n\n\n{head}    await asyncio.sleep(3600)\n", "ends")

@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from wslab.lessons.stage import Stage
+    from wslab.lessons.trial import Trial
 
 E = TypeVar("E")
 """The evidence an exercise gathers: a small class of its own, whose fields have defaults."""
@@ -81,6 +83,7 @@ class Attempt(Generic[E]):
         mishap: What was raised, or where the answer stood still.
         unawaited: Names of the coroutines that the answer made and never awaited.
         lacks: What this machine would need to try the answer, and has not; empty where it has everything.
+        returned_nothing: Whether it returned None where a value was wanted, and something of its own exercise does not hold.
     """
 
     answer: object
@@ -89,6 +92,7 @@ class Attempt(Generic[E]):
     mishap: Mishap = NOTHING_HAPPENED
     unawaited: tuple[str, ...] = ()
     lacks: str = ""
+    returned_nothing: bool = False
 
 
 def shows_nothing(_attempt: Attempt[Any]) -> str:
@@ -130,6 +134,19 @@ class Wrong:
     earns: str
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right answer of an odd style, which has to pass.
+
+    Attributes:
+        why: What is odd about it, in a few words.
+        code: What the learner typed.
+    """
+
+    why: str
+    code: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise(Generic[E]):
     """One task of a lesson. Everything about it is said here and nowhere else.
@@ -152,6 +169,11 @@ class Exercise(Generic[E]):
         conditions: What must hold, in the order of asking. The conditions that all exercises share come before them.
         wrong: At least three typical wrong answers, each caught by a different condition.
         before: What must hold before the answer is tried at all.
+        check: Tries an answer and judges it, for an exercise in the lean form (wslab/lessons/exercises); then `evidence`, `trial`,
+            `conditions` and `before` are not used.
+        right: Right answers of odd styles.
+        returns: Whether the solution returns a value.
+        file: The file it is written in.
     """
 
     number: str
@@ -166,11 +188,15 @@ class Exercise(Generic[E]):
     start: str
     solution: str
     afterwards: str
-    evidence: Callable[[], E]
-    trial: Callable[[Any, Stage, E], Awaitable[None]]
-    conditions: tuple[Condition[E], ...]
+    evidence: Callable[[], E] = lambda: None  # type: ignore[assignment,return-value]
+    trial: Callable[[Any, Stage, E], Awaitable[None]] | None = None
+    conditions: tuple[Condition[E], ...] = ()
     wrong: tuple[Wrong, ...]
     before: tuple[Condition[E], ...] = ()
+    check: Callable[[Any, Trial], Awaitable[None]] | None = None
+    right: tuple[Right, ...] = ()
+    returns: bool = False
+    file: Path | None = None
 
     @property
     def signature(self) -> str:

@@ -44,6 +44,7 @@ class Beat:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._came = threading.Event()
+        self._loop = loop
         try:
             loop.call_soon_threadsafe(self._came.set)
         except RuntimeError:  # the loop is closed
@@ -55,8 +56,8 @@ class Beat:
         return self._came.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until it has turned. Never on that loop's own thread."""
-        return self._came.wait(seconds)
+        """Wait until it has turned, or never will. Never on that loop's own thread."""
+        return any(self._came.wait(LOOK) or self._loop.is_closed() for _ in range(looks(seconds)))
 
 
 def turns(
@@ -134,7 +135,7 @@ async def _pong_comes(
     return False
 
 
-async def stays_open(connection: Connection, seconds: float) -> bool:
+async def stays_open(connection: Connection, seconds: float = 2.0) -> bool:
     """Whether a connection stays open while pongs come, for so many seconds."""
     try:
         for _ in range(looks(seconds)):

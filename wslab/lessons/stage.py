@@ -17,6 +17,7 @@ from wslab.lessons import apart, blame, unawaited
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
 from wslab.lessons.patience import LONGEST, LOOK, looks, next_message, turns
 from wslab.lessons.scripts import Script
+from wslab.lessons.stopping import Stoppable, Stopped
 
 if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
@@ -43,16 +44,15 @@ class Stage:
 
     Args:
         name: Name of the lab the trial gets; no learner's lab has it.
-        home: File of the answer's code.
-        unawaited: Called with a coroutine that came where a value was expected, and the line that made it.
+        ear: Told of a coroutine that came where a value was expected; listens to the threads on which a handler runs.
     """
 
-    def __init__(self, name: str, home: str, on_unawaited: unawaited.Listener) -> None:
+    def __init__(self, name: str, ear: unawaited.Ear) -> None:
         self._name = name
-        self._home = home
-        self._on_unawaited = on_unawaited
+        self._home = ear.home
+        self._ear = ear
         self._lab: Lab | None = None
-        self._server_thread: tuple[asyncio.AbstractEventLoop, int] | None = None
+        self._handling: tuple[asyncio.AbstractEventLoop, Stoppable] | None = None
         self._over = threading.Event()
         self._script: Script | None = None
         self._kept = contextlib.ExitStack()
@@ -90,7 +90,7 @@ class Stage:
         left = unawaited.close(value)
         if left is None:
             return value
-        self._on_unawaited(*left)
+        self._ear.note(*left)
         return None
 
     def watched(self, handler: Handler) -> Handler:
@@ -98,13 +98,15 @@ class Stage:
 
         @functools.wraps(handler)
         async def watching(connection: ServerConnection) -> None:
-            self._server_thread = asyncio.get_running_loop(), threading.get_ident()
+            code = Stoppable()
+            self._handling = asyncio.get_running_loop(), code
             self._over.clear()
-            unawaited.track()
+            self._ear.join()
             try:
-                left: object = await handler(connection)  # type: ignore[func-returns-value]
+                with code:
+                    left = await self._serve(handler, connection)
                 self.value(left)
-            except apart.Stopped:
+            except Stopped:
                 pass
             except Exception as error:
                 self.ending, self.mishap = Ending.RAISED, blame.of_exception(error, self._home)
@@ -113,6 +115,10 @@ class Stage:
                 self._over.set()
 
         return watching
+
+    async def _serve(self, handler: Handler, connection: ServerConnection) -> object:
+        """Call a watched handler."""
+        return await handler(connection)  # type: ignore[func-returns-value]
 
     async def reply(self, connection: Connection) -> str | bytes | None:
         """Wait for the next message of a watched handler.
@@ -135,14 +141,26 @@ class Stage:
 
     async def _blocks(self) -> bool:
         """See whether a watched handler blocks its server's thread, and if so note where and stop it."""
-        if self._server_thread is None or self.ending is Ending.BLOCKED:
+        if self._handling is None or self._over.is_set() or self.ending is Ending.BLOCKED:
             return self.ending is Ending.BLOCKED
-        loop, ident = self._server_thread
-        if await asyncio.to_thread(turns, loop, lambda: blame.of_thread(ident, self._home).line, PATIENCE):
+        loop, code = self._handling
+        if await asyncio.to_thread(turns, loop, lambda: self._stands_at(code).line, PATIENCE):
             return False
-        self.ending, self.mishap = Ending.BLOCKED, blame.of_thread(ident, self._home)
-        apart.stop_thread(ident)
+        self.ending, self.mishap = Ending.BLOCKED, self._stands_at(code)
+        await self._stop(code)
         return True
+
+    def _stands_at(self, code: Stoppable) -> Mishap:
+        return blame.of_thread((code.thread and code.thread.ident) or 0, self._home)
+
+    async def _stop(self, code: Stoppable) -> None:
+        """Stop a handler that stands still: until it is over, or the time is up and its thread has to be abandoned."""
+        self._ear.forced = True
+        for _ in range(looks(apart.END) * apart.PUSHES):
+            if self._over.is_set() or not self._stands_at(code).line:
+                break
+            code.push()
+            await asyncio.sleep(LOOK / apart.PUSHES)
 
     def moves(self) -> object:
         """Something that stays equal to itself as long as nothing moves in the lab."""
@@ -158,9 +176,15 @@ class Stage:
     async def close(self) -> None:
         """Say how a script went, if there is one, and close the lab, if there is one."""
         with self._kept:
-            if self._script is not None:
-                self.ending, self.mishap = await self._script.conclude()
-                self._script = None
+            await self.conclude()
+            if self._handling is not None and not self._over.is_set():
+                await self._stop(self._handling[1])
             if self._lab is not None:
                 await self._lab.close()
                 self._lab = None
+
+    async def conclude(self) -> None:
+        """End a script, if there is one, and note how it went."""
+        if self._script is not None:
+            self.ending, self.mishap = await self._script.conclude()
+            self._script = None

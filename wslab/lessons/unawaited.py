@@ -1,47 +1,92 @@
 """Hears of coroutines that an answer made and never awaited: the commonest mistake of a first lesson.
 
 Python already knows: it warns ``coroutine 'Connection.send' was never awaited`` when it throws such a coroutine away.
-`listen` takes that warning before it is printed and hands it to the check, with the line that made the coroutine.
+An `Ear` takes that warning before it is printed and hands it to the check, with the line that made the coroutine.
 
-Only coroutines made on a thread that asked for it (`track`) are taken: the garbage collector may throw away a leftover of
-an earlier cell on any thread at any time, and that one is none of our business. It is printed as always.
+    made and thrown away                          heard by
+    on a thread that has joined an ear            that ear
+    anywhere, by code from the file of an answer  that answer's ear: the garbage collector runs on any thread, at any time
+    anywhere else                                 nobody: it is printed as always
 
-Warnings are the property of the whole process, so the hook is put in by the first listener and taken out by the last.
+What Python swallows and prints while an answer is ended by force (`wslab.lessons.stopping`) is dropped: the exception itself, and a
+second warning without a line for the coroutine in whose end it was swallowed.
+
+Warnings are the property of the whole process, so the hooks are put in by the first ear and taken out by the last. An ear whose
+thread could not be ended stays, and keeps what it hears to itself.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
 from wslab.lessons import blame
 from wslab.lessons.exercise import NOTHING_HAPPENED, Mishap
+from wslab.lessons.stopping import Stopped
 
 Listener = Callable[[str, Mishap], None]
 """Called with the name of a coroutine and the line that made it, on the thread that threw it away."""
 
 _TEXT = re.compile(
-    r"coroutine '(?P<name>[^']*)' was never awaited\n.*File \"(?P<file>[^\"]*)\", line (?P<line>\d+)", re.DOTALL
+    r"coroutine '(?P<name>[^']*)' was never awaited(\n.*File \"(?P<file>[^\"]*)\", line (?P<line>\d+))?", re.DOTALL
 )
 
 
-def track() -> None:
-    """Ask Python to remember where coroutines of this thread are made."""
-    sys.set_coroutine_origin_tracking_depth(1)
+class Ear:
+    """Listens to the threads of one trial.
 
+    Args:
+        home: File of the answer's code.
+        listener: Told of every coroutine that is thrown away without an ``await``, until the ear is closed.
 
-@contextmanager
-def listen(listener: Listener) -> Iterator[None]:
-    """Hand every coroutine that is thrown away without an ``await`` to `listener`, for the length of the block."""
-    _hook.add(listener)
-    try:
-        yield
-    finally:
-        _hook.remove(listener)
+    Attributes:
+        quiet: Whether it is closed.
+        forced: Whether code on its threads is being ended by force.
+    """
+
+    def __init__(self, home: str, listener: Listener) -> None:
+        self.home = home
+        self.quiet = False
+        self.forced = False
+        self._listener = listener
+        self._told: set[tuple[str, Mishap]] = set()
+        self._threads: set[threading.Thread] = set()
+        _hooks.add(self)
+
+    def join(self) -> None:
+        """Listen to the thread that calls this; Python remembers from now on where its coroutines are made."""
+        sys.set_coroutine_origin_tracking_depth(1)
+        self._threads.add(threading.current_thread())
+
+    def leave(self) -> None:
+        """Nothing comes any more from the thread that calls this: it ends."""
+        self._threads.discard(threading.current_thread())
+        _hooks.forget_the_dead()
+
+    def hears(self, thread: threading.Thread) -> bool:
+        """Whether this thread has joined."""
+        return thread in self._threads
+
+    def note(self, name: str, place: Mishap) -> None:
+        """Tell the listener of a coroutine."""
+        if not self.quiet and (name, place) not in self._told:  # a loop may make thousands of them
+            self._told.add((name, place))
+            self._listener(name, place)
+
+    def close(self) -> None:
+        """Tell nobody anything any more."""
+        self.quiet = True
+        _hooks.forget_the_dead()
+
+    @property
+    def dead(self) -> bool:
+        """Whether nothing can come to it any more."""
+        return self.quiet and not any(thread.is_alive() for thread in self._threads)
 
 
 def close(value: object) -> tuple[str, Mishap] | None:
@@ -54,41 +99,62 @@ def close(value: object) -> tuple[str, Mishap] | None:
     return name, blame.of_line(origin[0][0], origin[0][1]) if origin else NOTHING_HAPPENED
 
 
-class _Hook:
-    """Stands in front of `warnings.showwarning` while anybody listens."""
+class _Hooks:
+    """Stand in front of `warnings.showwarning` and `sys.unraisablehook` while there is an ear."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listeners: list[Listener] = []
-        self._shown_before: Callable[..., None] = warnings.showwarning
+        self._ears: list[Ear] = []
         self._filter: object = None
+        self._shown_before: Callable[..., None] = warnings.showwarning
+        self._raised_before: Callable[[Any], object] = sys.unraisablehook
 
-    def add(self, listener: Listener) -> None:
+    def add(self, ear: Ear) -> None:
         with self._lock:
-            self._listeners.append(listener)
-            if len(self._listeners) == 1:
+            self._ears.append(ear)
+            if len(self._ears) == 1:
                 warnings.filterwarnings("always", message=r"coroutine '.*' was never awaited", category=RuntimeWarning)
                 self._filter = warnings.filters[0]
-                self._shown_before = warnings.showwarning
-                warnings.showwarning = self._show  # type: ignore[assignment]
+                self._shown_before, warnings.showwarning = warnings.showwarning, self._show  # type: ignore[assignment]
+                self._raised_before, sys.unraisablehook = sys.unraisablehook, self._unraisable
 
-    def remove(self, listener: Listener) -> None:
+    def forget_the_dead(self) -> None:
         with self._lock:
-            self._listeners.remove(listener)
-            if self._listeners:
+            self._ears = [ear for ear in self._ears if not ear.dead]
+            if self._ears:
                 return
             if warnings.showwarning == self._show:  # nobody has put another hook in front of this one
                 warnings.showwarning = self._shown_before
-            if self._filter in warnings.filters:
+            if sys.unraisablehook == self._unraisable:
+                sys.unraisablehook = self._raised_before
+            with contextlib.suppress(ValueError):
                 warnings.filters.remove(self._filter)  # type: ignore[attr-defined]
 
     def _show(self, message: Warning | str, category: type[Warning], *place: object) -> None:
         found = _TEXT.match(str(message)) if issubclass(category, RuntimeWarning) else None
-        if found is None:
-            self._shown_before(message, category, *place)
+        if found is not None and found["file"] is None:
+            here = self._here()
+            if here is not None and here.forced:
+                return
+        elif found is not None and (ear := self._ear(found["file"])):
+            ear.note(found["name"], blame.of_line(found["file"], int(found["line"])))
             return
-        for listener in tuple(self._listeners):
-            listener(found["name"], blame.of_line(found["file"], int(found["line"])))
+        self._shown_before(message, category, *place)
+
+    def _ear(self, file: str) -> Ear | None:
+        """The ear of the answer that made a coroutine."""
+        makers = [ear for ear in self._ears if ear.home == file]
+        here = self._here()
+        return here if here in makers or not makers else makers[-1]
+
+    def _here(self) -> Ear | None:
+        thread = threading.current_thread()
+        return next((ear for ear in self._ears if ear.hears(thread)), None)
+
+    def _unraisable(self, raised: Any) -> None:
+        here = self._here()
+        if not issubclass(raised.exc_type, Stopped) and not (here and here.quiet):
+            self._raised_before(raised)
 
 
-_hook = _Hook()
+_hooks = _Hooks()
