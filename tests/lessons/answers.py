@@ -9,11 +9,15 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.optional import need
-from wslab.lessons import scripts
-from wslab.lessons.check import PATIENCE, examine
+from wslab.lessons import Attempt, Ending, Result, blame, common, scripts, unawaited
+from wslab.lessons.check import PATIENCE, examine, judge
+from wslab.lessons.trial import Trial
 
 if TYPE_CHECKING:
-    from wslab.lessons import Exercise, Result
+    from collections.abc import Iterable
+
+    from wslab.lab import Lab
+    from wslab.lessons import Exercise
 
 _numbers = itertools.count()
 
@@ -30,11 +34,67 @@ def answer(exercise: Exercise[Any], code: str) -> Any:
     return space[exercise.answer]
 
 
-def result_of(exercise: Exercise[Any], code: str, *, patience: float = PATIENCE, without: str = "") -> Result:
+def result_of(exercise: Exercise[Any], code: str, *, patience: float = PATIENCE, **how: Any) -> Result:
     """Check a learner's code."""
     if exercise.wants == "javascript":
         need(not (lacks := scripts.lacking()), lacks)
-    return asyncio.run(examine(exercise, answer(exercise, code), patience=patience, without=without))
+    return asyncio.run(examine(exercise, answer(exercise, code), patience=patience, **how))
+
+
+def results_of(exercise: Exercise[Any], code: str, seeds: Iterable[int], **how: Any) -> list[Result]:
+    """Check a learner's code with each of these seeds: side by side, as most of the time is spent waiting."""
+
+    async def main() -> list[Result]:
+        return await asyncio.gather(*(examine(exercise, answer(exercise, code), seed=seed, **how) for seed in seeds))
+
+    if exercise.wants == "javascript":
+        need(not (lacks := scripts.lacking()), lacks)
+    return asyncio.run(main())
+
+
+class NeedsMore(Exception):
+    """A trial wants a lab or waits for something: it is not one of values alone."""
+
+
+class Bare(Trial):
+    """A trial without a lab."""
+
+    @property
+    def lab(self) -> Lab:
+        raise NeedsMore
+
+
+def values_result(exercise: Exercise[Any], code: str, seed: int, **how: Any) -> Result:
+    """Check a learner's code that ends by itself on this thread, without a lab.
+
+    Raises:
+        NeedsMore: The exercise is not one of values.
+    """
+    given = answer(exercise, code)
+    attempt: Attempt[Any] = Attempt(given, None, Ending.FINISHED)
+    refused = next((condition for condition in common.before(exercise) if not condition.holds(attempt)), None)
+    if refused is not None:
+        return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)
+    ear = unawaited.Ear(blame.home_of(given), lambda *_: None)
+    trial = Bare(exercise, ear, seed=seed, **how)
+    running, waits = trial.run(given), False
+    try:
+        running.send(None)
+        waits = True
+    except StopIteration:
+        pass
+    except NeedsMore:
+        waits = True
+    except Exception as error:  # noqa: BLE001  whatever an answer raises
+        attempt.mishap = blame.of_exception(error, ear.home)
+        attempt.ending = Ending.RAISED if attempt.mishap.line else Ending.BROKEN
+    finally:
+        running.close()
+        ear.close()
+    if waits:
+        raise NeedsMore
+    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.failed is not None
+    return judge(exercise, attempt, trial.failed, how.get("without", ""))
 
 
 def threads_left(before: list[threading.Thread]) -> list[threading.Thread]:

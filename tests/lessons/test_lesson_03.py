@@ -51,30 +51,6 @@ def mask(payload, key):
         id="03.3 all at once",
     ),
     pytest.param(
-        "03.4",
-        """
-def fragments(text, size):
-    data, frames, opcode = text.encode(), [], "text"
-    while data:
-        part, data = data[:size], data[size:]
-        frames.append(wslab.frame(part, opcode, fin=not data, mask=True))
-        opcode = "continuation"
-    return frames
-""",
-        id="03.4 a loop that eats",
-    ),
-    pytest.param(
-        "03.4",
-        """
-def fragments(text, size):
-    frames = [wslab.frame(b"", "text", fin=False, mask=True)]
-    for byte in text.encode():
-        frames.append(wslab.frame(bytes([byte]), 0, fin=False, mask=b"abcd"))
-    return [*frames, wslab.frame(b"", 0, mask=True)]
-""",
-        id="03.4 empty frames at both ends, and a byte in each between",
-    ),
-    pytest.param(
         "03.5",
         """
 def messages(frames):
@@ -96,11 +72,6 @@ HOSTILE = [
     pytest.param("03.1", "def decode(data):\n    return (True, 1, float('nan'))\n", id="03.1"),
     pytest.param("03.2", "def payload_length(data):\n    return True\n", id="03.2 True is no length"),
     pytest.param("03.3", "def mask(payload, key):\n    return bytes(10 ** 6)\n", id="03.3 a megabyte of nothing"),
-    pytest.param("03.4", "def fragments(text, size):\n    return [b'\\x81\\xff' + bytes(8)]\n", id="03.4 half a frame"),
-    pytest.param(
-        "03.4", "def fragments(text, size):\n    return [wslab.frame('', 'close', mask=True)]\n", id="03.4 a Close"
-    ),
-    pytest.param("03.4", "def fragments(text, size):\n    return []\n", id="03.4 no frame"),
     pytest.param("03.5", "def messages(frames):\n    return frames.wire if 0 else [str]\n", id="03.5 a type"),
 ]
 
@@ -112,13 +83,3 @@ def test_a_strange_answer_is_told_what_is_wrong_and_no_check_breaks(number: str,
     assert not result.passed
     assert result.condition in {condition.name for condition in find(number).conditions}, result
     assert len(str(result)) < 3000
-
-
-def test_the_server_of_03_4_tells_why_it_refused() -> None:
-    code = "def fragments(text, size):\n    return [wslab.frame(text, fin=True)]\n"
-
-    result = result_of(find("03.4"), code)
-
-    assert result.condition == "masked"
-    assert "1002" in str(result)
-    assert "incorrect masking" in str(result)

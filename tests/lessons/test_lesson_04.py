@@ -45,30 +45,6 @@ def send_when_open(socket, text):
         id="04.2 a coroutine",
     ),
     pytest.param(
-        "04.3",
-        """
-async def connects(socket):
-    try:
-        await socket.next("open")
-    except ConnectionError:
-        return False
-    else:
-        return True
-""",
-        id="04.3 next",
-    ),
-    pytest.param(
-        "04.3",
-        """
-async def connects(socket):
-    done = asyncio.get_running_loop().create_future()
-    socket.onopen = lambda event: done.set_result(True)
-    socket.onerror = lambda event: done.set_result(False)
-    return await done
-""",
-        id="04.3 the callbacks of a page",
-    ),
-    pytest.param(
         "04.4",
         """
 def on_first(socket, callback):

@@ -100,29 +100,6 @@ async def in_pieces(connection, pieces):
 """,
         id="05.3 an iterator as a class",
     ),
-    pytest.param(
-        "05.4",
-        """
-async def send_gently(socket, pieces):
-    for piece in pieces:
-        socket.send(piece)
-        while socket.bufferedAmount:
-            await asyncio.sleep(0)
-""",
-        id="05.4 until nothing waits",
-    ),
-    pytest.param(
-        "05.4",
-        """
-async def send_gently(socket, pieces):
-    waiting = list(pieces)
-    while waiting:
-        while waiting and socket.bufferedAmount <= LIMIT:
-            socket.send(waiting.pop(0))
-        await asyncio.sleep(0.001)
-""",
-        id="05.4 as many as fit, then a nap",
-    ),
 ]
 
 

@@ -56,35 +56,6 @@ def read_close(payload):
         id="06.2 by hand",
     ),
     pytest.param(
-        "06.3",
-        """
-def tell(rows):
-    notes = " ".join(row.text for row in rows if row.kind == "note")
-    control = [row.name for row in rows if row.kind == "control"]
-    if not [row for row in rows if row.kind == "handshake" and "101" in row.name]:
-        return "refused"
-    if "(RST)" in notes:
-        return "reset"
-    return "silence" if control.count("ping") > control.count("pong") else "ended"
-""",
-        id="06.3 counts",
-    ),
-    pytest.param(
-        "06.3",
-        """
-def tell(rows):
-    for row in rows:
-        if row.kind == "handshake" and row.source == "server to client" and not row.name.startswith("101"):
-            return "refused"
-        if row.kind == "note" and row.text.startswith("reset by"):
-            return "reset"
-        if row.kind == "close":
-            return "silence"
-    return "ended"
-""",
-        id="06.3 the Close frame of whoever gave up",
-    ),
-    pytest.param(
         "06.4",
         """
 async def doorman(connection):

@@ -11,29 +11,6 @@ pytestmark = pytest.mark.node
 
 RIGHT = [
     pytest.param(
-        "08.1",
-        """
-const greet = (socket) => {
-  socket.addEventListener("open", () => {
-    socket.send("Hello, server!");
-    socket.send("Here is the page.");
-  }, { once: true });
-};
-""",
-        id="08.1 one listener",
-    ),
-    pytest.param(
-        "08.1",
-        """
-function greet(socket) {
-  for (const text of ["Hello, server!", "Here is the page."]) {
-    socket.addEventListener("open", (event) => event.target.send(text));
-  }
-}
-""",
-        id="08.1 a loop",
-    ),
-    pytest.param(
         "08.2",
         """
 function echo(ws) {

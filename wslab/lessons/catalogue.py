@@ -1,25 +1,24 @@
-"""All exercises of all lessons, found by their number.
-
-A new lesson adds its package to `LESSONS`; nothing else has to know it.
-"""
+"""All exercises of all lessons, found by their number."""
 
 from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08
+from wslab.lessons import lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08, reading
 from wslab.lessons.result import Listing, Solution
 
 if TYPE_CHECKING:
     from wslab.lessons.exercise import Exercise
 
-LESSONS = (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08)
+LESSONS = (lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_08)
 
 
 def exercises() -> Listing:
     """List every exercise of the course."""
-    return Listing(exercise for lesson in LESSONS for exercise in lesson.EXERCISES)
+    lean = reading.exercises()
+    old = (exercise for lesson in LESSONS for exercise in lesson.EXERCISES)
+    return Listing(sorted((*lean, *old), key=lambda exercise: exercise.number))
 
 
 def find(number: str) -> Exercise[Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from wslab.lessons.lesson_03.decode import DECODE
-from wslab.lessons.lesson_03.fragments import FRAGMENTS
 from wslab.lessons.lesson_03.mask import MASK
 from wslab.lessons.lesson_03.messages import MESSAGES
 from wslab.lessons.lesson_03.payload_length import PAYLOAD_LENGTH
 
-EXERCISES = (DECODE, PAYLOAD_LENGTH, MASK, FRAGMENTS, MESSAGES)
+EXERCISES = (DECODE, PAYLOAD_LENGTH, MASK, MESSAGES)
 
 __all__ = ["EXERCISES"]

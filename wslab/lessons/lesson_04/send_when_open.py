@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Wrong
-from wslab.lessons.lesson_04.surroundings import Gate, misnamed, raised, serve_slowly, turns
+from wslab.lessons.exercises.lesson_04.surroundings import Gate, misnamed, raised, serve_slowly, turns
 from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:

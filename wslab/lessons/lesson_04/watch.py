@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Attempt, Condition, Exercise, Wrong
-from wslab.lessons.lesson_04.surroundings import misnamed, nobody, raised
+from wslab.lessons.exercises.lesson_04.surroundings import misnamed, nobody, raised
 from wslab.lessons.patience import LONGEST
 
 if TYPE_CHECKING:

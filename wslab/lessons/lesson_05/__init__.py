@@ -5,8 +5,7 @@ from __future__ import annotations
 from wslab.lessons.lesson_05.fit import FIT
 from wslab.lessons.lesson_05.in_pieces import IN_PIECES
 from wslab.lessons.lesson_05.reply import REPLY
-from wslab.lessons.lesson_05.send_gently import SEND_GENTLY
 
-EXERCISES = (FIT, REPLY, IN_PIECES, SEND_GENTLY)
+EXERCISES = (FIT, REPLY, IN_PIECES)
 
 __all__ = ["EXERCISES"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from wslab.lessons.lesson_06.doorman import DOORMAN
 from wslab.lessons.lesson_06.page_may_send import PAGE_MAY_SEND
 from wslab.lessons.lesson_06.read_close import READ_CLOSE
-from wslab.lessons.lesson_06.tell import TELL
 
-EXERCISES = (PAGE_MAY_SEND, READ_CLOSE, TELL, DOORMAN)
+EXERCISES = (PAGE_MAY_SEND, READ_CLOSE, DOORMAN)
 
 __all__ = ["EXERCISES"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from wslab.lessons.lesson_08.echo import ECHO
-from wslab.lessons.lesson_08.greet import GREET
 from wslab.lessons.lesson_08.guard import GUARD
 from wslab.lessons.lesson_08.read import READ
 
-EXERCISES = (GREET, ECHO, READ, GUARD)
+EXERCISES = (ECHO, READ, GUARD)
 
 __all__ = ["EXERCISES"]

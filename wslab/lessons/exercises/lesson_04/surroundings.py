@@ -47,7 +47,7 @@ def nobody(stage: Stage) -> str:
     return f"ws://127.0.0.1:{held.getsockname()[1]}"
 
 
-async def turns(times: int = 10) -> None:
+async def turns(times: int = 50) -> None:
     """Let this loop turn so often: what is ready has run then, and what follows from it."""
     for _ in range(times):
         await asyncio.sleep(0)
