@@ -172,7 +172,7 @@ class Exercise(Generic[E]):
         check: Tries an answer and judges it, for an exercise in the lean form (wslab/lessons/exercises); then `evidence`, `trial`,
             `conditions` and `before` are not used.
         right: Right answers of odd styles.
-        returns: Whether the solution returns a value.
+        returns: Whether the solution always returns a value to its caller, and never None.
         file: The file it is written in.
     """
 

@@ -151,14 +151,17 @@ class _Reader:
         return tuple(found[1].split(", ")) if found else ()
 
     def _returns(self) -> bool:
-        """Whether the solution itself, and not a function inside it, returns a value."""
+        """Whether the solution itself, and not a function inside it, always returns a value to its caller, and never None."""
+        if self._wants() == "handler":
+            return False
         todo: list[ast.AST] = [self._function("solution") or ast.Pass()]
+        found: list[ast.expr | None] = []
         while todo:
             node = todo.pop()
-            if isinstance(node, ast.Return) and node.value is not None:
-                return True
+            if isinstance(node, ast.Return):
+                found.append(node.value)
             inner = ast.iter_child_nodes(node)
             todo += [
                 each for each in inner if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
             ]
-        return False
+        return bool(found) and not any(value is None or ast.unparse(value) == "None" for value in found)
