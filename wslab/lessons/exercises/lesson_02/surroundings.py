@@ -1,4 +1,4 @@
-"""What the trials of this lesson share: keys that no answer can know beforehand."""
+"""What the exercises of this lesson share: keys that no answer can know beforehand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SAMPLE = "dGhlIHNhbXBsZSBub25jZQ=="
 """The key of RFC 6455 section 1.3, which the lesson uses."""
 
 SAMPLE_ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-"""And what a server makes of it."""
+"""The answer to it."""
 
 
 def random_key(stage: Stage, size: int = 16) -> str:

@@ -1,0 +1,3 @@
+"""The exercises of lesson 02."""
+
+from __future__ import annotations
