@@ -87,8 +87,9 @@ def same(value: object, wanted: object) -> bool:
             and value.keys() == wanted.keys()
             and all(same(value[key], wanted[key]) for key in wanted)
         )
-    kinds = (bytes, bytearray, memoryview) if isinstance(wanted, bytes) else type(wanted)
-    return isinstance(value, kinds) and type(wanted).__eq__(wanted, value) is True
+    if isinstance(wanted, bytes):
+        return isinstance(value, (bytes, bytearray, memoryview)) and bytes(value) == wanted
+    return isinstance(value, type(wanted)) and type(wanted).__eq__(wanted, value) is True
 
 
 def facts(**values: object) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import lesson_03, lesson_04, lesson_05, lesson_08, reading
+from wslab.lessons import lesson_04, lesson_08, reading
 from wslab.lessons.result import Listing, Solution
 
 if TYPE_CHECKING:
     from wslab.lessons.exercise import Exercise
 
-LESSONS = (lesson_03, lesson_04, lesson_05, lesson_08)
+LESSONS = (lesson_04, lesson_08)
 
 
 def exercises() -> Listing:

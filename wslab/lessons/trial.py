@@ -154,6 +154,10 @@ class Trial(Stage):
                     return self.value(value)
                 value = await value
             elif self._exercise.wants == "async def":
+                if inspect.isasyncgen(value) or inspect.isgenerator(value):
+                    name = self._exercise.answer
+                    hint = f"A `yield` makes a generator of `{name}`: calling it runs nothing of it. Put the `yield` into a function inside."
+                    self._fail(Asked("async", hint, urgent=True))
                 self._refuse("async", "Only an `async def` can use `await`")
         except Exception as error:
             self._raised = error
