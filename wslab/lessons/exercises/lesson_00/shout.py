@@ -27,14 +27,14 @@ async def check(shout: Handler, t: Trial) -> None:
     server = await t.lab.serve(t.watched(shout))
     connection = await t.lab.connect(server.url)
     sent, came = [], []
-    for text in (t.phrase(), f"grüße {t.phrase()}", t.phrase()):
+    for text in (t.phrase(), f"Grüße, {t.phrase()}", "straße", "", f"One {t.phrase()}", t.phrase()):
         sent.append(text)
         reply = await t.ask(connection, text)
         shows = facts(sent=sent, came_back=[*came, reply])
         t.expect("replies", reply is not None or came, "A message arrived at your handler, and no reply came back. Send one: `await connection.send(...)`.", sharper=True)
         t.expect("stays", reply is not None, "The first reply was right, then no more came. A handler runs once per connection, not once per message: loop with `async for message in connection:`.", shows, sharper=True)
         t.expect("one reply a message", not came or reply != came[-1], "More than one reply came for a message. Send once for each.", shows, sharper=True)
-        t.expect("changes the text", reply != text, "The message came back as it was. `message.upper()` makes a new text and leaves the old one alone: send what it returns.", shows, sharper=True)
+        t.expect("changes the text", reply != text or text == text.upper(), "The message came back as it was. `message.upper()` makes a new text and leaves the old one alone: send what it returns.", shows, sharper=True)
         t.expect("in capital letters", reply == text.upper(), "The reply is not the message in capital letters: `message.upper()`.", shows)
         came.append(reply)
     await connection.close()

@@ -57,12 +57,12 @@ HINTS = {  # what to say where an answer of the server was judged wrongly, in th
 
 
 async def check(accepted, t: Trial) -> None:
-    """Show right answers and wrong ones to `accepted`, all to one random key."""
-    key = random_key(t)
-    heads = answers(key, accept_steps(random_key(t)).accept)
+    """Show right answers and wrong ones to `accepted`, all to one random key and then to another."""
+    key, other = random_key(t), random_key(t)
+    heads = answers(key, accept_steps(other).accept)
     for case, hint in HINTS.items():
         opens = case in OPEN
-        for head in heads[case]:
+        for key, head in [*((key, head) for head in heads[case]), *((other, response(key=other).decode()) for _ in range(case == "white space"))]:
             refuses = t.unless(Exception, "raises", 'A client must not believe this answer, and your code raised an exception over it. Where a header may be missing, `headers.get(name, "")` gives a text in any case.')
             with contextlib.nullcontext() if opens else refuses:
                 got = await t.call(accepted, key, head)
@@ -80,7 +80,7 @@ def answers(key, other):
 
     return {
         "right": [head, *of("Upgrade: ", "Server: any\r\nDate: Mon, 30 Nov 2026 17:00:00 GMT\r\nUpgrade: "), *of("Switching Protocols", "Welcome")],
-        "status": [*of("101 Switching Protocols", "200 OK", "426 Upgrade Required", "404 Not Found\r\nContent-Length: 101"), response(status=404).decode()],
+        "status": [*of("101 Switching Protocols", "200 101 times", "100 Continue", "426 Upgrade Required", "404 Not Found\r\nContent-Length: 101"), response(status=404).decode()],
         "no accept": [*of(f"Sec-WebSocket-Accept: {mine}\r\n", ""), *of("Sec-WebSocket-Accept:", "WebSocket-Accept:", "X-Sec-WebSocket-Accept:"), "HTTP/1.1 101 Switching Protocols\r\n\r\n"],
         "accept": of(mine, other, "", key, mine + "=", mine[:-1]),
         "case": of(mine, mine.swapcase()),

@@ -38,7 +38,7 @@ def solution(text, size):
 async def check(fragments, t: Trial) -> None:
     """Feed the frames of several texts to the protocol of a server: cut within a character and between two, with and without a rest."""
     phrase = t.phrase()
-    cases = [("Hello, server!", 7), (f"世界 {phrase}", 2), (f"世界 {phrase}", 4), (f"{phrase} 你好世界", t.random.randrange(5, 9)), (phrase, 1), (phrase, len(phrase)), (phrase, 100), (phrase * 20, 150)]
+    cases = [("Hello, server!", 7), (f"世界 {phrase}", 2), (f"世界 {phrase}", 4), (f"{phrase} 你好世界", t.random.randrange(5, 9)), ("lalalala", 2), (phrase, 1), (phrase, len(phrase)), (phrase, 100), (phrase * 20, 150)]
     for text, size in cases:
         got = await t.call(fragments, text, size)
         whole = isinstance(got, list) and got and all(isinstance(each, (bytes, bytearray)) and len(dissect(each)) == 1 and not dissect(each).rest for each in got)
@@ -82,6 +82,7 @@ wrong("calls every frame a text", "then continuations", {"part, opcode": 'part, 
 wrong("sets FIN on each", "fin", {"fin=last": "fin=True"})
 wrong("sets FIN on none", "fin", {"fin=last": "fin=False"})
 wrong("sets FIN on the first", "fin", {"last = number == len(parts) - 1": "last = number == 0"})
+wrong("FIN where a piece equals the last", "fin", {"last = number == len(parts) - 1": "last = part == parts[-1]"})
 wrong("FIN where a piece is shorter", "fin", {"last = number == len(parts) - 1": "last = len(part) < size"})
 wrong("FIN beyond the end", "fin", {"last = number == len(parts) - 1": "last = number * size + size > len(data)"})
 wrong("FIN where the characters end", "fin", {"last = number == len(parts) - 1": "last = number * size + size >= len(text)"})

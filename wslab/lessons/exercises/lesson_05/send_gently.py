@@ -30,15 +30,16 @@ async def solution(socket, pieces):
 
 
 class Slow:
-    """A socket over a slow connection: half a piece leaves between two looks, if others could run meanwhile. The rest is the socket's own."""
+    """A socket over a slow connection, on which something waits from the start: at first nothing leaves, then half a piece between two looks, if others could run meanwhile. The rest is the socket's own."""
 
     def __init__(self, socket):
-        self._socket, self._waiting, self._ran, self.most = socket, 0, False, None
+        self._socket, self._waiting, self._ran, self.most, self._stands = socket, 3 * SIZE, False, None, 15
 
     @property
     def bufferedAmount(self):
         if self._ran:
-            self._waiting, self._ran = max(0, self._waiting - SIZE // 2), False
+            self._ran, self._stands = False, self._stands - 1
+            self._waiting -= min(self._waiting, SIZE // 2) if self._stands < 0 else 0
         asyncio.get_running_loop().call_soon(lambda: setattr(self, "_ran", True))
         return self._waiting
 
@@ -70,7 +71,7 @@ async def check(send_gently, t: Trial) -> None:
     await ended(over)
     shows = f"pieces:                       40 of {SIZE} bytes\nmessages received:            {len(received)}\nmost that waited at a send(): {slow.most or 0} bytes"
     t.expect("sent", slow.most is not None, "Nothing was sent. `socket.send(piece)` sends one piece.", shows, sharper=True)
-    t.expect("one by one", len(received) != 1, "All pieces came as one message. Send each by itself, and look before each.", shows, sharper=True)
+    t.expect("one by one", received != ["".join(pieces)], "All pieces came as one message. Send each by itself, and look before each.", shows, sharper=True)
     t.expect("all of them", received == pieces, "Not every piece arrived, once and in order. While too much is waiting, wait with `while`; do not leave the piece out.", shows)
     t.expect("limit", (slow.most or 0) <= LIMIT, "`send` was called while more than `LIMIT` bytes were waiting. Look before each `send`, again and again: `while socket.bufferedAmount > LIMIT:`, and an `await` inside.", shows)
 
@@ -85,6 +86,11 @@ wrong("sends what fits twice", "all of them", {"        socket.send(piece)": "  
 wrong("if for while", "limit", {"while": "if"})
 wrong("never looks", "limit", {"        while socket.bufferedAmount > LIMIT:\n            await asyncio.sleep(0.01)\n": "        await asyncio.sleep(0.01)\n"})
 wrong("another limit", "limit", {"> LIMIT": "> 10 * LIMIT"})
+wrong(
+    "looks ten times at most",
+    "limit",
+    {"        while socket.bufferedAmount > LIMIT:\n            await asyncio.sleep(0.01)\n": "        for _ in range(10):\n            if socket.bufferedAmount > LIMIT:\n                await asyncio.sleep(0.01)\n"},
+)
 wrong("looks without letting others run", "yields", {"await asyncio.sleep(0.01)": "pass"})
 wrong("forgets to await", "awaits", {"await asyncio.sleep": "asyncio.sleep"})
 wrong("blocks", "yields", {"await asyncio.sleep(0.01)": "time.sleep(0.01)", "async def": "import time\n\n\nasync def"})

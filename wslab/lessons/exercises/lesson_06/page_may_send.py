@@ -26,6 +26,7 @@ HINTS = {  # what to say where a code was judged wrongly, in the order of asking
     "registered": "3000 to 3999 are registered by libraries and frameworks, which run in pages. A page may send each of them.",
     "going away": "1001 says that a page is left or a server shuts down. The browser sends it, and the server; the page itself may not.",
     "the protocol's": "Codes from 1001 to 2999 belong to the protocol: a page's browser may send some of them, the page none.",
+    "unused": "Codes below 1000 are not used by anybody.",
     "never": "1005, 1006 and 1015 never travel, whoever sends.",
     "first": "3000 itself is allowed: the lower end of the range belongs to it.",
     "last": "4999 itself is allowed: `range(3000, 5000)` ends with it, `range(3000, 4999)` one before.",
@@ -41,11 +42,12 @@ async def check(page_may_send, t: Trial) -> None:
         "own": [4000, 4001, 4998, draw(4001, 4999)],
         "registered": [3001, 3999, draw(3001, 4000)],
         "going away": [1001],
-        "the protocol's": [1002, 1003, 1004, *range(1007, 1015), 1016, 1999, 2000, 2999, draw(1016, 3000)],
+        "the protocol's": [1002, 1003, 1004, *range(1007, 1015), 1016, 1256, 1999, 2000, 2999, draw(1016, 3000)],
+        "unused": [0, 1, 232, 744, 999],
         "never": [1005, 1006, 1015],
         "first": [3000],
         "last": [4999],
-        "beyond": [5000, 5001, 5999, 10000, 30000, 40000, 49999, 65535, draw(5001, 65536)],
+        "beyond": [5000, 5001, 5999, 10000, 13000, 14999, 30000, 40000, 49999, 65535, draw(5001, 65536)],
     }
     for case, hint in HINTS.items():
         for code in codes[case]:
@@ -78,6 +80,7 @@ wrong("has no upper end", "beyond", {RANGE: "code >= 3000"})
 wrong("takes 5000 along", "beyond", {"4999": "5000"})
 wrong("looks at the first digit", "beyond", {RANGE: 'str(code)[0] in "34"'})
 right("thousands", "if code == 1000:\n    return True\nreturn code // 1000 in (3, 4)")
-right("what is not allowed", "return not (1000 < code < 3000 or code >= 5000)")
+right("what is not allowed", "return not (code < 1000 or 1000 < code < 3000 or code >= 5000)")
+wrong("below 1000 too", "unused", "return not (1000 < code < 3000 or code >= 5000)")
 right("a set", {"def page_may_send": "ALLOWED = {1000, *range(3000, 5000)}\n\n\ndef page_may_send", RULE: "code in ALLOWED"})
 right("asks the browser's rule itself", "from wslab import DOMException\nfrom wslab.net import check_close\n\ntry:\n    check_close(code, '')\nexcept DOMException:\n    return False\nreturn True")

@@ -20,11 +20,14 @@ Each row has a `kind` (`handshake`, `message`, `control`, `close`, `event`, `not
 """
 
 import asyncio
+import contextlib
+
+from websockets.exceptions import InvalidStatus
 
 from wslab.lessons.authoring import LONGEST, Trial, right, same, wrong
 
 START = "This says the same of every connection. Take the evidence one by one: is there a row whose name begins with `101`? A note with the letters RST? A ping without a pong?"
-AFTERWARDS = "Six connections ended just now, all of them with 1006, and you told them apart by what they left behind. One of them had even talked about a reset."
+AFTERWARDS = "Seven connections ended just now, all of them with 1006, and you told them apart by what they left behind. One of them had even talked about a reset."
 
 
 def stub(rows):
@@ -44,6 +47,7 @@ def solution(rows):
 
 HINTS = {  # the right word of each case, and what to say where another word was found, in the order of asking
     "refused": ("refused", "The answer to the opening handshake was not 101: there never was a connection. Look for a row whose name begins with `101`."),
+    "unavailable": ("refused", "The answer was not 101 here either: there never was a connection. Look for a row whose name begins with `101`, whatever the client was and the status is."),
     "reset": ("reset", "TCP was reset: a row of kind `note` says so in its text, with the letters RST."),
     "silence": ("silence", "A `ping` was sent, and no `pong` came. Rows of kind `control` have these names."),
     "ended": ("ended", "TCP ended in good order, and no Close frame came. No RST, no ping: that is what is left when nothing else fits."),
@@ -55,31 +59,40 @@ HINTS = {  # the right word of each case, and what to say where another word was
 async def check(tell, t: Trial) -> None:
     """Let connections end in each way, and hand over their rows in random order."""
     seen, got = {}, {}
-    for case in t.random.sample(sorted(MAKERS), len(MAKERS)):
-        await MAKERS[case](t)
+    for case in t.random.sample(sorted(HINTS), len(HINTS)):
+        await make(case, t)
         await t.lab.settled(timeout=LONGEST)
         rows = t.lab.timeline.rows()
         newest = max(row.connection for row in rows)
         seen[case] = [row for row in rows if row.connection == newest and row.kind != "fault"]
-    for case in seen:
+    for case in sorted(seen, key=lambda case: case != "silence"):  # first, so that what an answer remembers of it shows
         got[case] = await t.call(tell, list(seen[case]))
     words = {word for word, _ in HINTS.values()}
-    t.expect(
-        "one of four",
-        all(isinstance(word, str) and word in words for word in got.values()),
-        '`tell` should return "refused", "reset", "silence" or "ended".',
-        "tell returned: " + ", ".join(f"{word!r:.40}" for word in got.values()),
-        sharper=True,
-    )
+    one_of_four = all(isinstance(word, str) and word in words for word in got.values())
+    t.expect("one of four", one_of_four, '`tell` should return "refused", "reset", "silence" or "ended".', "tell returned: " + ", ".join(f"{word!r:.40}" for word in got.values()), sharper=True)
     for case, (word, hint) in HINTS.items():
         lines = "\n".join(f"{row.source:16}  {row.kind:9}  {row.name}  {row.text}"[:110].rstrip() for row in seen[case])
-        t.expect(case, same(got[case], word), hint, f"{lines}\nexpected:      {word!r}\ntell returned: {got[case]!r:.60}", sharper=case == "ended")
+        t.expect(case, same(got[case], word), hint, f"{lines}\nexpected:      {word!r}\ntell returned: {got[case]!r:.60}", sharper=case in ("ended", "refused"))
+
+
+async def make(case, t):
+    """Make a connection, and let it end."""
+    if case in ("reset", "ended", "talked"):
+        await page(t, "reset" if case == "reset" else "drop", "reset by the peer (RST), 403, no pong" if case == "talked" else "")
+    else:
+        await {"refused": refused, "unavailable": unavailable, "silence": silence, "answered": answered}[case](t)
 
 
 async def refused(t):
-    status = t.random.choice((401, 403, 404, 429, 503))
+    status = t.random.choice((401, 403, 404, 429))
     server = await t.lab.serve(name="refused", process_request=lambda connection, _: connection.respond(status, "no\n"))
     await t.lab.WebSocket(server.url).closed(timeout=LONGEST)
+
+
+async def unavailable(t):
+    server = await t.lab.serve(name="unavailable", process_request=lambda connection, _: connection.respond(503, "no\n"))
+    with contextlib.suppress(InvalidStatus):
+        await t.lab.connect(server.url)
 
 
 async def page(t, fault, text=""):
@@ -117,30 +130,21 @@ async def silence(t):
     await asyncio.gather(*(asyncio.wrap_future(asyncio.run_coroutine_threadsafe(give_up(end), end.loop)) for end in [client, *server.links().values()]))
 
 
-MAKERS = {"refused": refused, "reset": lambda t: page(t, "reset"), "silence": silence, "ended": lambda t: page(t, "drop"), "talked": lambda t: page(t, "drop", "reset by the peer (RST), 403, no pong"), "answered": answered}
-
 REFUSED = '    if not any(name.startswith("101") for name in names):\n        return "refused"\n'
 RESET = '    if any(row.kind == "note" and "RST" in row.text for row in rows):\n        return "reset"\n'
 SILENCE = '    if "ping" in names and "pong" not in names:\n        return "silence"\n'
 wrong("returns nothing at the end", "return", {'    return "ended"\n': ""})
 wrong("a word of its own", "one of four", {'return "ended"': 'return "closed"'})
 wrong("never looks at the handshake", "refused", {REFUSED: ""})
+wrong("refused where an error event is", "unavailable", {'not any(name.startswith("101") for name in names)': '"error" in names and not any(name.startswith("101") for name in names)'})
 wrong("knows no reset", "reset", {RESET: ""})
 wrong("knows no silence", "silence", {SILENCE: ""})
 wrong("takes every end of TCP for a reset", "ended", {'return "ended"': 'return "reset"'})
 wrong("searches all texts", "talked", {'row.kind == "note" and ': ""})
 wrong("looks for pings only", "answered", {' and "pong" not in names': ""})
-wrong("looks for 403 anywhere", "refused", {'not any(name.startswith("101") for name in names)': 'any("403" in row.name and row.kind == "note" for row in rows)'})
 right("counts", {'"ping" in names and "pong" not in names': 'names.count("ping") > names.count("pong")', 'name.startswith("101")': '"101" in name', '"RST"': '"(RST)"'})
 
-
-@right("the Close frame of whoever gave up")
-def _(rows):
-    for row in rows:
-        if row.kind == "handshake" and row.source == "server to client" and not row.name.startswith("101"):
-            return "refused"
-        if row.kind == "note" and row.text.startswith("reset by"):
-            return "reset"
-        if row.kind == "close":
-            return "silence"
-    return "ended"
+right(
+    "the Close frame of whoever gave up",
+    'for row in rows:\n    if row.kind == "handshake" and row.source == "server to client" and not row.name.startswith("101"):\n        return "refused"\n    if row.kind == "note" and row.text.startswith("reset by"):\n        return "reset"\n    if row.kind == "close":\n        return "silence"\nreturn "ended"',
+)
