@@ -5,20 +5,16 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import lesson_04, lesson_08, reading
+from wslab.lessons import reading
 from wslab.lessons.result import Listing, Solution
 
 if TYPE_CHECKING:
     from wslab.lessons.exercise import Exercise
 
-LESSONS = (lesson_04, lesson_08)
-
 
 def exercises() -> Listing:
     """List every exercise of the course."""
-    lean = reading.exercises()
-    old = (exercise for lesson in LESSONS for exercise in lesson.EXERCISES)
-    return Listing(sorted((*lean, *old), key=lambda exercise: exercise.number))
+    return Listing(reading.exercises())
 
 
 def find(number: str) -> Exercise[Any]:

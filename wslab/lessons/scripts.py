@@ -40,6 +40,34 @@ TICK = "wslab: still here"
 MOMENT = 0.5
 """Seconds for an answer, in pongs that come after the message."""
 
+PAGE = """
+const page = (socket) => {
+  for (const name of ["on", "once"]) {
+    const its = socket[name];
+    socket[name] = function guarded(type, listener) {
+      if (Object.getOwnPropertySymbols(listener?.listener ?? listener ?? {}).length) return its.call(this, type, listener);
+      const error = new TypeError(`a page's WebSocket has no ${name}(): write addEventListener("${type}", ...)`);
+      Error.captureStackTrace(error, guarded);
+      throw error;
+    };
+  }
+  socket.binaryType = "blob";
+  return socket;
+};
+globalThis.FileReader ??= class extends EventTarget {
+  set onload(listener) { this.addEventListener("load", listener); }
+  set onloadend(listener) { this.addEventListener("loadend", listener); }
+  readAsArrayBuffer(blob) {
+    blob.arrayBuffer().then((result) => {
+      this.result = result;
+      for (const type of ["load", "loadend"]) this.dispatchEvent(new Event(type));
+    });
+  }
+};
+"""
+"""What makes Node the page that it plays: its sockets know nothing of Node's way of listening, which `ws` itself goes on using (its
+own listeners carry marks), their `binaryType` is ``blob``, and there is a `FileReader`, which reads Blobs."""
+
 _EVERY = 50  # milliseconds between two ticks
 _PAUSE = 0.01  # seconds between two looks
 
@@ -59,16 +87,18 @@ def as_server(name: str) -> str:
 
 
 def as_client(name: str, *urls: str, then: str = "") -> str:
-    """The line that hands a new socket for each address to a function, as a page would: its `binaryType` is ``blob``.
+    """The line that hands a new socket for each address to a function, as a page would (`PAGE`).
 
     Args:
         name: The function.
         urls: The addresses.
         then: JavaScript that follows, in which ``sockets`` holds the sockets.
     """
-    made = ", ".join(f'new ws.WebSocket("{url}")' for url in urls)
-    calls = f'for (const socket of sockets) {{ socket.binaryType = "blob"; {name}(socket); }}'
-    return _tail(name, f"const sockets = [{made}]; {calls} {then}")
+    made = ", ".join(f'page(new ws.WebSocket("{url}"))' for url in urls)
+    return _tail(
+        name,
+        f"{' '.join(PAGE.split())} const sockets = [{made}]; for (const socket of sockets) {{ {name}(socket); }} {then}",
+    )
 
 
 def _tail(name: str, body: str) -> str:

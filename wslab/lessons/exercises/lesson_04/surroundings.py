@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wslab.lessons.exercise import Attempt, Ending
 from wslab.net import echo
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
     from websockets.http11 import Request
 
-    from wslab.lessons.stage import Handler, Stage
+    from wslab.lessons.authoring import Handler, Trial
+    from wslab.lessons.stage import Stage
     from wslab.net import Server
+
+NAMES = "The names are the browser's, in lower case and in one word: `socket.onopen`. In a page, another name would do nothing at all."
+"""The hint for what a socket says of an attribute that it does not have, such as ``on_open``."""
+
+MISNAMED = "a WebSocket has no"
 
 
 class Gate:
@@ -34,9 +39,9 @@ class Gate:
             await asyncio.sleep(0.01)
 
 
-async def serve_slowly(stage: Stage, gate: Gate, handler: Handler = echo) -> Server:
+async def serve_slowly(t: Trial, gate: Gate, handler: Handler = echo) -> Server:
     """Start a server that answers the opening handshake once the gate is open."""
-    return await stage.lab.serve(handler, name="slow", process_request=gate.hold)
+    return await t.lab.serve(handler, name="slow", process_request=gate.hold)
 
 
 def nobody(stage: Stage) -> str:
@@ -60,12 +65,20 @@ def put_forward(seconds: float) -> None:
     loop.time = lambda: time() + seconds  # type: ignore[method-assign]
 
 
-def raised(stage: Stage) -> list[str]:
-    """What event handlers have raised, as the log tells it."""
-    stage.lab.timeline.refresh()
-    return [row.text for row in stage.lab.timeline.rows() if row.source == "client" and row.name.endswith("raised")]
+def callbacks_raise_nothing(t: Trial) -> None:
+    """End the trial where an event handler has raised something, as the log tells it.
 
-
-def misnamed(attempt: Attempt[Any]) -> bool:
-    """Whether an answer set an attribute that a socket does not have, such as ``on_open``."""
-    return attempt.ending is Ending.RAISED and attempt.mishap.what.startswith("AttributeError: a WebSocket has no")
+    Of what was raised inside a function the log adds the learner's line; where it could not be called at all, there is none.
+    """
+    t.lab.timeline.refresh()
+    rows = [row for row in t.lab.timeline.rows() if row.source == "client" and row.name.endswith("raised")]
+    raised = list(dict.fromkeys(f"{row.name}: {row.text}" for row in rows))
+    shows = "\n".join(raised)
+    t.expect(
+        "takes the event",
+        not any("TypeError" in each and "positional argument" in each and " at line " not in each for each in raised),
+        "A callback is called with one argument, the event, and yours takes another number of them: `lambda event: ...`.",
+        shows,
+        sharper=True,
+    )
+    t.expect("callbacks", not raised, "A callback was called with the event, and raised an exception: it is the one below.", shows)

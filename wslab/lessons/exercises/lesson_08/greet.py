@@ -39,20 +39,23 @@ function greet(socket) {
 
 async def check(greet: str, t: Trial) -> None:
     """Hand two sockets to `greet`, and set `onopen` of the second afterwards."""
-    other, both, heard, done = t.phrase(), threading.Event(), {"/alone": [], "/replaced": []}, []
+    other, both, heard, by_then, done = t.phrase(), threading.Event(), {"/alone": [], "/replaced": []}, {}, []
 
     async def listen(connection):
         path = connection.request.path
         async for message in connection:
             if message == END:
                 done.append(path)
-                if len(done) == 2:
+                if path not in by_then:
+                    by_then[path] = list(heard[path])
+                    await connection.send(other)  # who hears it should say nothing
+                if len(done) == 4:
                     both.set()
             elif message != other:
                 heard[path].append(str(message))
 
     server = await t.lab.serve(listen)
-    ends = f'for (const socket of sockets) {{ socket.addEventListener("open", () => setImmediate(() => socket.send("{END}"))); }}'
+    ends = f'for (const socket of sockets) {{ socket.addEventListener("open", () => {{ for (const time of [100, 200]) setTimeout(() => socket.send("{END}"), time); }}); }}'
     script = await t.as_client(greet, f"{server.url}/alone", f"{server.url}/replaced", then=f'sockets[1].onopen = () => sockets[1].send("{other}"); {ends}')
     await script.until(both.is_set)
     await t.over()
@@ -66,8 +69,8 @@ async def check(greet: str, t: Trial) -> None:
         urgent=True,
         sharper=True,
     )
-    t.expect("open", {FIRST, SECOND} & set(alone), 'Nothing of yours was sent when the socket opened. The event is called `open`, without the `on`: `socket.addEventListener("open", function (event) { ... })`.', shows, sharper=True)
-    t.expect("both", {FIRST, SECOND} <= set(alone), "Only one of the two greetings was sent. A property holds one function; `addEventListener` may be called twice.", shows, sharper=True)
+    t.expect("open", {FIRST, SECOND} & set(alone), 'Nothing of yours was sent when the socket opened. The event is `open`, without `on`, and `socket.send(...)` sends: `socket.addEventListener("open", ...)`.', shows, sharper=True)
+    t.expect("both", {FIRST, SECOND} <= set(by_then.get("/alone", alone)), "Only one of the two greetings was sent when it opened. A property holds one function; `addEventListener` may be called twice.", shows)
     t.expect("once", len(alone) == 2, "Something was sent more than once. Each greeting should go out once, in its own listener or both in the same.", shows, sharper=True)
     t.expect("order", alone == [FIRST, SECOND], "Both were sent, the wrong way round. Listeners are called in the order in which they were added.", shows, sharper=True)
     t.expect("survives", replaced == [FIRST, SECOND], 'Somebody set `socket.onopen` after you, and something of yours was gone. Leave that property to others, and add listeners: `socket.addEventListener("open", ...)`.', shows)
@@ -96,3 +99,6 @@ wrong("sends at once", "waits", body(f'  socket.send("{FIRST}");\n  socket.send(
 wrong("calls instead of handing over", "waits", body(f'  socket.addEventListener("open", socket.send("{FIRST}"));\n'))
 right("one listener, an arrow", f'const greet = (socket) => {{\n  socket.addEventListener("open", () => {{ socket.send("{FIRST}"); socket.send("{SECOND}"); }}, {{ once: true }});\n}};\n')
 right("a loop", f'function greet(socket) {{\n  for (const text of ["{FIRST}", "{SECOND}"]) {{\n    socket.addEventListener("open", (event) => event.target.send(text));\n  }}\n}}\n')
+wrong("waits for a word between", "both", body(listener("open", FIRST), listener("message", SECOND)))
+wrong("again with each message", "once", body(listener("open", FIRST, SECOND), listener("message", FIRST, SECOND)))
+right("looks again and again", body(f'  const timer = setInterval(() => {{ if (socket.readyState === 1) {{ clearInterval(timer); socket.send("{FIRST}"); socket.send("{SECOND}"); }} }}, 5);\n'))
