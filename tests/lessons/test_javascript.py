@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.lessons.answers import result_of, threads_left
-from wslab.lessons import check, find, javascript, scripts, solution
+from wslab.lessons import Exercise, check, find, javascript, scripts, solution
 from wslab.lessons.check import examine
 from wslab.peers import NoNode
 
@@ -70,8 +71,12 @@ def test_an_error_is_shown_with_the_learners_own_line_and_none_of_ours() -> None
 
 
 @pytest.mark.node
-def test_a_process_that_ends_by_itself_is_no_error_and_no_answer() -> None:
-    assert result_of(ECHO, "function echo(ws) {}\nprocess.exit(0);\n").condition == "answers"
+@pytest.mark.parametrize("exercise", [find("08.1"), ECHO], ids=["client", "server"])
+def test_a_process_that_ends_by_itself_is_no_error_and_no_answer(exercise: Exercise[Any]) -> None:
+    result = result_of(exercise, f"{exercise.solution}\nprocess.exit(0);\n")
+
+    assert result.condition == "goes on"
+    assert "ended before your function was called" in result.message
 
 
 @pytest.mark.node

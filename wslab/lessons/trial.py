@@ -178,6 +178,12 @@ class Trial(Stage):
         """Run an answer in JavaScript, in a Node of its own; see `as_client` and `as_server`."""
         script = await self.node(text, self._exercise.answer, tail)
         if script is None:
+            await self.conclude()
+            if self.ending is Ending.FINISHED:
+                hint = (
+                    "Node ended before your function was called. Leave out what ends it: a page, or a server, goes on."
+                )
+                self._fail(Asked("goes on", hint))
             raise Ended
         return script
 
