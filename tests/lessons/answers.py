@@ -9,8 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.optional import need
-from wslab.lessons import Attempt, Ending, Result, blame, common, scripts, unawaited
+from wslab.lessons import Result, blame, common, scripts, unawaited
 from wslab.lessons.check import PATIENCE, examine, judge
+from wslab.lessons.exercise import Attempt, Ending
 from wslab.lessons.trial import Trial
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _numbers = itertools.count()
 
 
-def answer(exercise: Exercise[Any], code: str) -> Any:
+def answer(exercise: Exercise, code: str) -> Any:
     """Run a cell's code in a namespace of its own and take the answer out of it."""
     if exercise.wants == "javascript":
         return code
@@ -34,14 +35,14 @@ def answer(exercise: Exercise[Any], code: str) -> Any:
     return space[exercise.answer]
 
 
-def result_of(exercise: Exercise[Any], code: str, *, patience: float = PATIENCE, **how: Any) -> Result:
+def result_of(exercise: Exercise, code: str, *, patience: float = PATIENCE, **how: Any) -> Result:
     """Check a learner's code."""
     if exercise.wants == "javascript":
         need(not (lacks := scripts.lacking()), lacks)
     return asyncio.run(examine(exercise, answer(exercise, code), patience=patience, **how))
 
 
-def results_of(exercise: Exercise[Any], code: str, seeds: Iterable[int], **how: Any) -> list[Result]:
+def results_of(exercise: Exercise, code: str, seeds: Iterable[int], **how: Any) -> list[Result]:
     """Check a learner's code with each of these seeds: side by side, as most of the time is spent waiting."""
 
     async def main() -> list[Result]:
@@ -64,14 +65,14 @@ class Bare(Trial):
         raise NeedsMore
 
 
-def values_result(exercise: Exercise[Any], code: str, seed: int, **how: Any) -> Result:
+def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Result:
     """Check a learner's code that ends by itself on this thread, without a lab.
 
     Raises:
         NeedsMore: The exercise is not one of values.
     """
     given = answer(exercise, code)
-    attempt: Attempt[Any] = Attempt(given, None, Ending.FINISHED)
+    attempt = Attempt(given, Ending.FINISHED)
     refused = next((condition for condition in common.before(exercise) if not condition.holds(attempt)), None)
     if refused is not None:
         return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)

@@ -6,31 +6,21 @@ import asyncio
 import gc
 import threading
 import warnings
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.lessons.answers import answer, result_of
-from wslab.lessons import Attempt, Condition, Exercise, check, exercises, find
+from wslab.lessons import Exercise, check, exercises, find
+from wslab.lessons.authoring import Trial, facts, same
 from wslab.lessons.check import examine
-from wslab.lessons.stage import Stage
 
 
-@dataclass
-class Evidence:
-    given: int = 0
-    returned: object = None
-
-
-async def _trial(double: Callable[[int], Awaitable[object]], stage: Stage, evidence: Evidence) -> None:
-    evidence.given = stage.random.randrange(100, 1000)
-    evidence.returned = stage.value(await double(evidence.given))
-
-
-def _right(attempt: Attempt[Evidence]) -> bool:
-    return type(attempt.evidence.returned) is int and attempt.evidence.returned == 2 * attempt.evidence.given
+async def _check(double: Any, t: Trial) -> None:
+    number = t.random.randrange(100, 1000)
+    returned = await t.call(double, number)
+    t.expect("doubles", same(returned, 2 * number), "That is not twice the number.", facts(returned=returned))
 
 
 DOUBLE = Exercise(
@@ -46,11 +36,7 @@ DOUBLE = Exercise(
     start="Begin with `return`.",
     solution="async def double(number):\n    return 2 * number\n",
     afterwards="It doubles.",
-    evidence=Evidence,
-    trial=_trial,
-    conditions=(
-        Condition("doubles", "That is not twice the number.", _right, lambda attempt: repr(attempt.evidence.returned)),
-    ),
+    check=_check,
     wrong=(),
 )
 
@@ -87,11 +73,11 @@ def test_an_exception_is_shown_with_the_learners_own_line_and_none_of_ours() -> 
 
 
 def test_an_exception_of_our_own_is_not_blamed_on_the_answer() -> None:
-    async def broken(double: Any, stage: Stage, evidence: Evidence) -> None:
-        await _trial(double, stage, evidence)
+    async def broken(double: Any, t: Trial) -> None:
+        await _check(double, t)
         raise ValueError("a defect")
 
-    exercise = replace(DOUBLE, trial=broken)
+    exercise = replace(DOUBLE, check=broken)
 
     assert result_of(exercise, DOUBLE.solution).condition == "intact"
     assert result_of(exercise, DOUBLE.solution).facts == "ValueError: a defect"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Any
 
 import psutil
 import pytest
@@ -72,7 +71,7 @@ def test_an_error_is_shown_with_the_learners_own_line_and_none_of_ours() -> None
 
 @pytest.mark.node
 @pytest.mark.parametrize("exercise", [find("08.1"), ECHO], ids=["client", "server"])
-def test_a_process_that_ends_by_itself_is_no_error_and_no_answer(exercise: Exercise[Any]) -> None:
+def test_a_process_that_ends_by_itself_is_no_error_and_no_answer(exercise: Exercise) -> None:
     result = result_of(exercise, f"{exercise.solution}\nprocess.exit(0);\n")
 
     assert result.condition == "goes on"

@@ -26,13 +26,14 @@ from wslab.lessons.unawaited import Ear
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise
+    from wslab.lessons.trial import Trial
 
 IN_PYTHON = [exercise for exercise in exercises() if exercise.wants != "javascript"]
 
 
 @pytest.mark.parametrize("exercise", IN_PYTHON, ids=lambda exercise: exercise.number)
 def test_a_solution_passes_where_a_tenth_of_the_time_is_left_for_it(
-    exercise: Exercise[Any], monkeypatch: pytest.MonkeyPatch
+    exercise: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (patience, apart, stage):
         monkeypatch.setattr(module, "LOOK", patience.LOOK / 10)
@@ -58,12 +59,11 @@ def test_the_silence_of_06_3_is_one_however_late_its_conversation_is(monkeypatch
 
 @pytest.mark.parametrize("wants", ["def", "handler"])
 def test_a_trial_that_was_cut_short_is_never_passed(wants: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def endless(_answer: Any, _stage: Stage, evidence: Any) -> None:
-        evidence.given = evidence.returned = 0
+    async def endless(_answer: Any, _t: Trial) -> None:
         await asyncio.sleep(3600)
 
     monkeypatch.setattr(import_module("wslab.lessons.check"), "LIMIT", 0.2)
-    exercise = replace(DOUBLE, trial=endless, wants=wants, conditions=())
+    exercise = replace(DOUBLE, check=endless, wants=wants)
     code = f"{'async ' if wants == 'handler' else ''}def double(number):\n    return 2 * number\n"
 
     assert result_of(exercise, code).condition == "intact"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from wslab.lessons.catalogue import exercises, find, solution
-from wslab.lessons.check import Checking, check
-from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap, Wrong
+from wslab.lessons.check import check
+from wslab.lessons.exercise import Exercise
 from wslab.lessons.how_it_ended import HowItEnded, how_it_ended
-from wslab.lessons.result import Listing, Result, Solution
-from wslab.lessons.side_by_side import SideBySide, side_by_side
+from wslab.lessons.result import Result
+from wslab.lessons.side_by_side import side_by_side
 from wslab.lessons.story import Story, Told
-from wslab.lessons.throwaway import Cell, Throwaway, throwaway_kernel
+from wslab.lessons.throwaway import throwaway_kernel
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
@@ -21,21 +21,10 @@ __all__ = [  # noqa: RUF022  (in groups)
     "solution",
     "throwaway_kernel",
     # what they answer with
-    "Cell",
-    "Checking",
     "HowItEnded",
-    "Listing",
     "Result",
-    "SideBySide",
-    "Solution",
-    "Throwaway",
     "Told",
-    # for writing exercises
-    "Attempt",
-    "Condition",
-    "Ending",
+    # for tests of exercises
     "Exercise",
-    "Mishap",
-    "Wrong",
     "find",
 ]

@@ -49,22 +49,13 @@ def code_of(answer: object) -> CodeType | None:
     return None
 
 
-def names_in(answer: object) -> frozenset[str]:
-    """Collect every global, attribute and module name that an answer's code uses, inner functions included."""
-    return frozenset(name for code in _codes(answer) for name in code.co_names)
-
-
 def words_in(answer: object) -> frozenset[str]:
-    """Collect the same names and every text that stands in an answer's code."""
-    return names_in(answer) | {each for code in _codes(answer) for each in code.co_consts if isinstance(each, str)}
-
-
-def _codes(answer: object) -> list[CodeType]:
-    """The code of an answer and of the functions inside it."""
-    codes = [code] if (code := code_of(answer)) else []
+    """Collect every global, attribute and module name, and every text, in an answer's code, inner functions included."""
+    codes, words = [code] if (code := code_of(answer)) else [], set[str]()
     for code in codes:
         codes += [const for const in code.co_consts if isinstance(const, CodeType)]
-    return codes
+        words.update(code.co_names, (const for const in code.co_consts if isinstance(const, str)))
+    return frozenset(words)
 
 
 def of_exception(error: BaseException, home: str) -> Mishap:

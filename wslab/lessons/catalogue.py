@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wslab.lessons import reading
 from wslab.lessons.result import Listing, Solution
@@ -17,7 +17,7 @@ def exercises() -> Listing:
     return Listing(reading.exercises())
 
 
-def find(number: str) -> Exercise[Any]:
+def find(number: str) -> Exercise:
     """Find an exercise.
 
     Raises:

@@ -12,7 +12,7 @@ stands. Outputs are kept as long as the source stays the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nbformat
 
@@ -27,12 +27,12 @@ NAME = "wslab"
 """The metadata key that names a generated cell."""
 
 
-def goal_cell(exercise: Exercise[Any]) -> str:
+def goal_cell(exercise: Exercise) -> str:
     """The Markdown that states an exercise."""
     return f"### Exercise {exercise.number}: {exercise.title}\n\n{exercise.goal}\n\n```{exercise.language}\n{exercise.example}\n```"
 
 
-def code_cells(exercise: Exercise[Any], kind: str, code: str) -> dict[str, str]:
+def code_cells(exercise: Exercise, kind: str, code: str) -> dict[str, str]:
     """The cells that hold some code and the line that checks it, by name.
 
     Args:
@@ -48,7 +48,7 @@ def code_cells(exercise: Exercise[Any], kind: str, code: str) -> dict[str, str]:
     return {f"{exercise.number} {kind}": f"{code.strip()}\n\n\n{exercise.check_line}"}
 
 
-def stub_cell(exercise: Exercise[Any]) -> str:
+def stub_cell(exercise: Exercise) -> str:
     """The code a learner starts from, and the line that checks it where one cell can hold both."""
     return code_cells(exercise, "stub", exercise.stub)[f"{exercise.number} stub"]
 

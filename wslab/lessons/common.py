@@ -1,4 +1,4 @@
-"""The conditions that every exercise asks before its own, and the mistakes they catch.
+"""The conditions that all exercises share, and the mistakes they catch.
 
     before the trial     given, called, callable, started, parameters
     in the trial         async (or plain): by what a call returns, however the answer is written
@@ -17,7 +17,6 @@ import asyncio
 import inspect
 import re
 import textwrap
-from typing import Any
 
 from wslab.lessons import javascript
 from wslab.lessons.exercise import Condition, Ending, Exercise, Wrong
@@ -29,10 +28,10 @@ SHORT = 100
 """Characters of an answer's type or value that are shown."""
 
 
-def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
+def before(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold before an answer is tried."""
     name, line = exercise.answer, exercise.check_line
-    given: Condition[Any] = Condition(
+    given = Condition(
         "given",
         f"Hand your answer over as well: `{line}`.",
         lambda attempt: attempt.answer is not MISSING,
@@ -41,7 +40,6 @@ def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
         return (given, *javascript.before(exercise))
     begin = f"begin it with `{exercise.signature}`"
     count = len(exercise.parameters)
-    plain = exercise.wants == "def"
     return (
         given,
         Condition(
@@ -60,19 +58,6 @@ def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
             exercise.start,
             lambda attempt: not _is_stub(exercise, attempt.answer),
         ),
-        *(
-            ()
-            if exercise.check
-            else (
-                Condition[Any](
-                    "plain" if plain else "async",
-                    f"Nothing in `{name}` has to wait: {begin}."
-                    if plain
-                    else f"Only an `async def` can use `await`: {begin}.",
-                    lambda attempt: _is_async(attempt.answer) is not plain,
-                ),
-            )
-        ),
         Condition(
             "parameters",
             f"The check calls `{name}` with {count} argument{'' if count == 1 else 's'}: {begin}.",
@@ -81,15 +66,15 @@ def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
     )
 
 
-def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
-    """What must hold once an answer was tried, before its exercise asks its own."""
-    awaits: Condition[Any] = Condition(
+def after(exercise: Exercise) -> tuple[Condition, ...]:
+    """What must hold once an answer was tried; it is told before what its exercise has found, unless that is urgent."""
+    awaits = Condition(
         "awaits",
         "An `await` is missing: a call made a coroutine that nobody awaited, so it never ran. Write `await` before the call.",
         lambda attempt: not attempt.unawaited,
         lambda attempt: "\n".join(attempt.unawaited),
     )
-    yields: Condition[Any] = Condition(
+    yields = Condition(
         "yields",
         "Your code kept its thread busy until the time was up, and nothing else on its event loop could run."
         if exercise.wants != "def"
@@ -97,19 +82,19 @@ def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
         lambda attempt: attempt.ending is not Ending.BLOCKED,
         lambda attempt: str(attempt.mishap),
     )
-    ends: Condition[Any] = Condition(
+    ends = Condition(
         "ends",
         "Your code was still waiting when the time was up. What it waits for never came.",
         lambda attempt: attempt.ending is not Ending.WAITING,
         lambda attempt: str(attempt.mishap),
     )
-    unhurt: Condition[Any] = Condition(
+    unhurt = Condition(
         "unhurt",
         "Your code ended with an exception.",
         lambda attempt: attempt.ending is not Ending.RAISED,
         lambda attempt: str(attempt.mishap),
     )
-    intact: Condition[Any] = Condition(
+    intact = Condition(
         "intact",
         "The check itself failed, not your answer. Restart the kernel and try again; if that does not help, please report it.",
         lambda attempt: (
@@ -119,21 +104,20 @@ def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
     )
     if exercise.wants == "javascript":
         return (*javascript.after(exercise), intact)
-    nothing: Condition[Any] = Condition(
+    nothing = Condition(
         "return",
         f"`{exercise.answer}` returned `None`, which is what a function returns that does not reach a `return` with a value.",
         lambda attempt: not attempt.returned_nothing,
     )
-    slips = SLIPS if exercise.check else ()
     asked = {
-        "async def": (awaits, yields, ends, *slips, unhurt),
-        "handler": (awaits, yields, *slips, unhurt),
+        "async def": (awaits, yields, ends, *SLIPS, unhurt),
+        "handler": (awaits, yields, *SLIPS, unhurt),
         "def": (yields, unhurt),
     }
     return (*asked[exercise.wants], *((nothing,) if exercise.returns else ()), intact)
 
 
-def _slip(name: str, hint: str, said: str) -> Condition[Any]:
+def _slip(name: str, hint: str, said: str) -> Condition:
     """Make the condition for a mistake that Python names by an exception, but not in a beginner's words."""
     pattern = re.compile(said)
     return Condition(
@@ -144,7 +128,7 @@ def _slip(name: str, hint: str, said: str) -> Condition[Any]:
     )
 
 
-SLIPS: tuple[Condition[Any], ...] = (
+SLIPS: tuple[Condition, ...] = (
     _slip(
         "async with",
         "Entering and leaving this block takes waiting, so it has to be `async with`.",
@@ -164,7 +148,7 @@ SLIPS: tuple[Condition[Any], ...] = (
 """Slips that are common in any async code. A missing ``await`` and a ``return`` that was forgotten show themselves otherwise."""
 
 
-def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
+def wrong(exercise: Exercise) -> tuple[Wrong, ...]:
     """The mistakes that can be made in every exercise; the code of each defines the answer's name."""
     if exercise.wants == "javascript":
         return javascript.wrong(exercise)
@@ -189,9 +173,8 @@ def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
         Wrong("a loop without an end", f"{head}    while True:\n        pass\n", "yields"),
     ]
     if not plain:
-        every.append(Wrong("an await is missing", f"{nap}{head}    nap()\n", "awaits"))
-    if exercise.check and not plain:
         every += [
+            Wrong("an await is missing", f"{nap}{head}    nap()\n", "awaits"),
             Wrong(
                 "with for async with",
                 f"import asyncio\n\n\n{head}    with asyncio.timeout(1):\n        pass\n",
@@ -222,10 +205,6 @@ def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
     return tuple(every)
 
 
-def _is_async(answer: object) -> bool:
-    return inspect.iscoroutinefunction(answer) or inspect.iscoroutinefunction(getattr(answer, "__call__", None))  # noqa: B004
-
-
 def _takes(answer: object, count: int) -> bool:
     if not callable(answer):
         return False
@@ -238,7 +217,7 @@ def _takes(answer: object, count: int) -> bool:
     return True
 
 
-def _is_stub(exercise: Exercise[Any], answer: object) -> bool:
+def _is_stub(exercise: Exercise, answer: object) -> bool:
     """Whether an answer is the stub as it was. Comments and blank lines do not count.
 
     Sources are compared, not bytecode: the compiler writes different code for `asyncio.run(...)` where the import of

@@ -1,36 +1,33 @@
 """The vocabulary of the exercises.
 
-    Exercise    one task: goal, example, stub, solution, trial, conditions and typical wrong answers, all in one place
-    Condition   one thing that must hold, and what to say where it does not
-    Attempt     what is known about one answer: how it went, and the evidence its trial gathered
+    Exercise    one task: goal, example, stub, solution, check, and answers right and wrong, all in one place
+    Condition   one thing that must hold in every exercise, and what to say where it does not
+    Attempt     what is known about one answer
     Ending      how the trial of an answer ended
     Mishap      an exception of the answer, with the learner's own line
     Wrong       a typical wrong answer, and the condition that catches it
+    Right       a right answer of an odd style
 
 Three rules make a check worth trusting.
 
-1. The trial only *gathers evidence*; it judges nothing. Judging is done by conditions, one after the other, and the first
-   that does not hold gives its hint.
-2. Each condition is one predicate with a name. Every wrong answer names the condition that catches it, so a test can take
-   any one condition away and see an answer slip through: a condition that nobody would miss is a defect.
-3. A trial uses fresh random inputs, so that no answer passes by holding the example's output.
+1. It tries and judges step by step, and ends at the first thing that does not hold: that one gives its hint. What the answer did
+   is frozen there, so nothing that is taken down afterwards is laid at its door.
+2. Each condition has a name. Every wrong answer names the condition that catches it, so a test can take any one condition away
+   and see an answer slip through: one that nobody would miss is a defect, unless it says itself that it is only `sharper`.
+3. A trial uses fresh random inputs beside its fixed ones, so that no answer passes by holding the example's output.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from wslab.lessons.stage import Stage
     from wslab.lessons.trial import Trial
-
-E = TypeVar("E")
-"""The evidence an exercise gathers: a small class of its own, whose fields have defaults."""
 
 Wants = Literal["async def", "def", "handler", "javascript"]
 """What an exercise asks for: an async function, a plain one, an async function that serves one connection, or JavaScript.
@@ -73,12 +70,11 @@ NOTHING_HAPPENED = Mishap()
 
 
 @dataclass
-class Attempt(Generic[E]):
+class Attempt:
     """What is known about one answer.
 
     Attributes:
         answer: The object the learner handed over. Hostile: look at its type before comparing it.
-        evidence: What the trial saw. Fields not reached keep their defaults.
         ending: How the trial ended.
         mishap: What was raised, or where the answer stood still.
         unawaited: Names of the coroutines that the answer made and never awaited.
@@ -87,7 +83,6 @@ class Attempt(Generic[E]):
     """
 
     answer: object
-    evidence: E
     ending: Ending = Ending.NOT_TRIED
     mishap: Mishap = NOTHING_HAPPENED
     unawaited: tuple[str, ...] = ()
@@ -95,28 +90,21 @@ class Attempt(Generic[E]):
     returned_nothing: bool = False
 
 
-def shows_nothing(_attempt: Attempt[Any]) -> str:
-    """The default of `Condition.shows`: there are no facts to add to the hint."""
-    return ""
-
-
 @dataclass(frozen=True)
-class Condition(Generic[E]):
-    """One thing that must hold for an answer to pass.
+class Condition:
+    """One thing that must hold in every exercise of a kind (`wslab.lessons.common`); an exercise's own are asked by its check.
 
     Attributes:
-        name: Short and unique within its exercise.
+        name: Short and unique.
         hint: What to say when it does not hold: what is missing, and what to type next. Backquotes mark code.
         holds: The predicate. It sees the whole attempt and must not raise.
         shows: The facts of this attempt that go with the hint, as text: what was sent, what came back.
-        urgent: Asked before the conditions that all exercises share, because it names the cause more exactly.
     """
 
     name: str
     hint: str
-    holds: Callable[[Attempt[E]], bool]
-    shows: Callable[[Attempt[E]], str] = shows_nothing
-    urgent: bool = False
+    holds: Callable[[Attempt], bool]
+    shows: Callable[[Attempt], str] = lambda _attempt: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +136,7 @@ class Right:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exercise(Generic[E]):
+class Exercise:
     """One task of a lesson. Everything about it is said here and nowhere else.
 
     Attributes:
@@ -164,13 +152,8 @@ class Exercise(Generic[E]):
         start: The hint for the stub as it is: the first step.
         solution: Code that passes.
         afterwards: What a passed check has proved, and why it matters.
-        evidence: Makes an empty evidence.
-        trial: Tries an answer and fills in the evidence. It runs on a thread and a loop of its own.
-        conditions: What must hold, in the order of asking. The conditions that all exercises share come before them.
-        wrong: At least three typical wrong answers, each caught by a different condition.
-        before: What must hold before the answer is tried at all.
-        check: Tries an answer and judges it, for an exercise in the lean form (wslab/lessons/exercises); then `evidence`, `trial`,
-            `conditions` and `before` are not used.
+        check: Tries an answer and judges it. It runs on a thread and a loop of its own.
+        wrong: Typical wrong answers, each with the condition that catches it: at least three conditions in all.
         right: Right answers of odd styles.
         returns: Whether the solution always returns a value to its caller, and never None.
         file: The file it is written in.
@@ -188,12 +171,8 @@ class Exercise(Generic[E]):
     start: str
     solution: str
     afterwards: str
-    evidence: Callable[[], E] = lambda: None  # type: ignore[assignment,return-value]
-    trial: Callable[[Any, Stage, E], Awaitable[None]] | None = None
-    conditions: tuple[Condition[E], ...] = ()
+    check: Callable[[Any, Trial], Awaitable[None]]
     wrong: tuple[Wrong, ...]
-    before: tuple[Condition[E], ...] = ()
-    check: Callable[[Any, Trial], Awaitable[None]] | None = None
     right: tuple[Right, ...] = ()
     returns: bool = False
     file: Path | None = None

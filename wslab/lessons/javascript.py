@@ -9,7 +9,7 @@ The answer is the text of a cell (``%%node --save greet``); `wslab.lessons.scrip
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wslab.lessons.exercise import Condition, Ending, Wrong
 
@@ -33,7 +33,7 @@ def bare(text: str) -> tuple[str, ...]:
     return tuple(found["kept"] for found in _TOKENS.finditer(text) if found["kept"])
 
 
-def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
+def before(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold before a text is tried, beside that it was handed over."""
     return (
         Condition(
@@ -51,7 +51,7 @@ def before(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
     )
 
 
-def after(exercise: Exercise[Any]) -> tuple[Condition[Any], ...]:
+def after(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold once a text was tried."""
     return (
         Condition(
@@ -91,11 +91,11 @@ def undefined(name: str) -> str:
     return f"ReferenceError: {name} is not a function"
 
 
-def _syntax(attempt: Attempt[Any]) -> bool:
+def _syntax(attempt: Attempt) -> bool:
     return attempt.ending is Ending.RAISED and attempt.mishap.what.startswith("SyntaxError")
 
 
-def wrong(exercise: Exercise[Any]) -> tuple[Wrong, ...]:
+def wrong(exercise: Exercise) -> tuple[Wrong, ...]:
     """The mistakes that can be made in every exercise of this kind."""
     head = exercise.signature
     return (

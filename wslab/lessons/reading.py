@@ -32,14 +32,14 @@ _HEAD = re.compile(r"(?P<number>\d\d\.\d) (?P<title>[^\n]+)\n\n(?P<goal>.+?)\n\n
 
 
 @functools.cache
-def exercises() -> tuple[Exercise[Any], ...]:
+def exercises() -> tuple[Exercise, ...]:
     """Read all of them, in the order of their numbers."""
     folder = Path(*PACKAGE.__path__)
     files = (file for file in folder.glob("lesson_*/*.py") if file.stem not in {"__init__", SHARED})
     return tuple(sorted(map(read, files), key=lambda exercise: exercise.number))
 
 
-def read(file: Path) -> Exercise[Any]:
+def read(file: Path) -> Exercise:
     """Read one exercise.
 
     Raises:
@@ -58,7 +58,7 @@ class _Reader:
         self._answer = file.stem
         self._solution = self._code(self._given("solution"))
 
-    def exercise(self) -> Exercise[Any]:
+    def exercise(self) -> Exercise:
         head = _HEAD.fullmatch(inspect.cleandoc(self._module.__doc__ or ""))
         if head is None or head["number"][:2] != self._file.parent.name.removeprefix("lesson_"):
             raise self._odd(

@@ -9,7 +9,6 @@ Listing     all exercises
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from wslab.lessons import show
 from wslab.lessons.exercise import Exercise
@@ -69,7 +68,7 @@ class Reminder:
 class Solution:
     """Code that passes an exercise. Text is the code itself, Markdown colours it in the reader's theme."""
 
-    exercise: Exercise[Any]
+    exercise: Exercise
 
     @property
     def code(self) -> str:
@@ -83,7 +82,7 @@ class Solution:
         return f"**One solution of {self.exercise.heading}**\n\n```{self.exercise.language}\n{self.code}\n```"
 
 
-class Listing(tuple[Exercise[Any], ...]):
+class Listing(tuple[Exercise, ...]):
     """All exercises, as a table."""
 
     __slots__ = ()

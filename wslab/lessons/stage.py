@@ -1,4 +1,4 @@
-"""What a trial may use: a lab of its own, random inputs, a watch over handlers that run on a server's thread, and Node."""
+"""The surroundings of a trial: a lab of its own, random inputs, and a watch over handlers that run on a server's thread."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from wslab.lab import Lab
 from wslab.lessons import apart, blame, unawaited
 from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
 from wslab.lessons.patience import LONGEST, LOOK, looks, next_message, turns
-from wslab.lessons.scripts import Script
 from wslab.lessons.stopping import Stoppable, Stopped
 
 if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
+
+    from wslab.lessons.scripts import Script
 
 WORDS = (
     *("amber", "brave", "calm", "dusty", "eager", "fresh", "gentle", "happy", "icy", "jolly", "keen", "lucky"),
@@ -70,20 +71,6 @@ class Stage:
     def phrase(self) -> str:
         """Make a short text in lower case that no answer can know beforehand."""
         return f"{self.random.choice(WORDS)} {self.random.choice(WORDS)} {self.random.randrange(1000, 10_000)}"
-
-    async def node(self, text: str, name: str, tail: str) -> Script | None:
-        """Run an answer in JavaScript, in a Node of its own.
-
-        Args:
-            text: The learner's text.
-            name: The function that it should define.
-            tail: What calls it: `scripts.as_server` or `scripts.as_client`.
-
-        Returns:
-            The script, or None where it did not get as far as waiting for something.
-        """
-        self._script = Script(self.lab, text, name, tail)
-        return self._script if await self._script.start() else None
 
     def value(self, value: object) -> object:
         """Take what an answer returned. A coroutine is noted as one that was never awaited, and becomes None."""

@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosed
 
 from wslab.lessons import blame, scripts
 from wslab.lessons.exercise import Ending, Mishap
+from wslab.lessons.scripts import Script
 from wslab.lessons.stage import Stage
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
     from wslab.lessons.exercise import Exercise
-    from wslab.lessons.scripts import Script
     from wslab.lessons.stage import Handler
     from wslab.lessons.unawaited import Ear
 
@@ -75,7 +75,7 @@ class Trial(Stage):
         without: Name of a condition that is left out. Only tests do this.
     """
 
-    def __init__(self, exercise: Exercise[Any], ear: Ear, *, seed: int | None = None, without: str = "") -> None:
+    def __init__(self, exercise: Exercise, ear: Ear, *, seed: int | None = None, without: str = "") -> None:
         super().__init__(f"check {exercise.number} #{next(_numbers)}", ear)
         self.random.seed(seed)
         self.asked: dict[str, Asked] = {}
@@ -89,7 +89,7 @@ class Trial(Stage):
     async def run(self, answer: Any) -> None:
         """Run the exercise's check to its end, or to the first thing that does not hold."""
         try:
-            await self._exercise.check(answer, self)  # type: ignore[misc]
+            await self._exercise.check(answer, self)
         except (NotHeld, Ended) as stop:
             if (
                 stop.__context__ is not None
@@ -176,8 +176,8 @@ class Trial(Stage):
 
     async def in_node(self, text: str, tail: str) -> Script:
         """Run an answer in JavaScript, in a Node of its own; see `as_client` and `as_server`."""
-        script = await self.node(text, self._exercise.answer, tail)
-        if script is None:
+        script = self._script = Script(self.lab, text, self._exercise.answer, tail)
+        if not await script.start():
             await self.conclude()
             if self.ending is Ending.FINISHED:
                 hint = (

@@ -1,3 +1,0 @@
-"""The exercises of lesson 03 are in `wslab.lessons.exercises`."""
-
-from __future__ import annotations
