@@ -31,9 +31,7 @@ def solution(key, head):
     for line in lines:
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    if not status.startswith("HTTP/1.1 101 "):
-        return False
-    if headers.get("upgrade", "").lower() != "websocket":
+    if not status.startswith("HTTP/1.1 101 ") or headers.get("upgrade", "").lower() != "websocket":
         return False
     words = headers.get("connection", "").lower().split(",")
     if "upgrade" not in [word.strip() for word in words]:
@@ -100,7 +98,7 @@ wrong("names as they are", "right", {"name.lower()": "name"})
 wrong("knows the usual words only", "right", {STATUS: 'status != "HTTP/1.1 101 Switching Protocols"'})
 wrong("expects its own key", "right", {"accept_steps(key).accept": "key"})
 wrong("leaves the white space", "right", {"value.strip()": "value"})
-wrong("does not look at the status", "status", {f"    if {STATUS}{ELSE}": ""})
+wrong("does not look at the status", "status", {f"{STATUS} or ": ""})
 wrong("looks for 101 anywhere", "status", {STATUS: '"101" not in head'})
 wrong("compares only what is there", "no accept", {VALUE: 'headers.get("sec-websocket-accept", accept_steps(key).accept)'})
 wrong("looks for the value anywhere", "no accept", {ACCEPT: "accept_steps(key).accept in head"})
@@ -108,7 +106,7 @@ wrong("is content with any answer", "accept", {ACCEPT: '"sec-websocket-accept" i
 wrong("compares the beginning", "accept", {ACCEPT: 'headers.get("sec-websocket-accept", "").startswith(accept_steps(key).accept)'})
 wrong("the wrong way round", "accept", {ACCEPT: 'headers.get("sec-websocket-accept", "?") in accept_steps(key).accept'})
 wrong("compares in lower case", "case", {ACCEPT: 'headers.get("sec-websocket-accept", "").lower() == accept_steps(key).accept.lower()'})
-wrong("does not look at Upgrade", "upgrade", {f"    if {UPGRADE}{ELSE}": ""})
+wrong("does not look at Upgrade", "upgrade", {f" or {UPGRADE}": ""})
 wrong("looks for websocket in Upgrade", "upgrade", {UPGRADE: '"websocket" not in headers.get("upgrade", "").lower()'})
 wrong("looks for Upgrade anywhere", "upgrade", {UPGRADE: '"upgrade: websocket" not in head.lower()'})
 wrong("takes a missing Upgrade for right", "upgrade", {'"upgrade", ""': '"upgrade", "websocket"'})
