@@ -1,0 +1,3 @@
+"""The exercises of lesson ${number}."""
+
+from __future__ import annotations
