@@ -8,7 +8,6 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from playwright.sync_api import TimeoutError as NeverCame
 
 from tests.browser import in_page
 from tests.browser.conftest import new_page
@@ -31,14 +30,14 @@ ALL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
   .every((cell) => cell.model.type !== 'code' || (cell.model.executionCount && cell.model.executionState !== 'running'))"""
 # ipykernel 7.4 handles a widget's message while a cell runs, and then puts back the parent that it found before: where the next
 # cell has begun meanwhile, that cell's "idle" names the one before it (read off the messages, 1 Run All in 12 with a log on the
-# screen). JupyterLab never hears that it is done, and gives it no number. The cell has run; so all are run once more.
+# screen). JupyterLab never hears that it is done, and gives it no number. It has run all the same: the kernel counts its cells.
 # A cell that raises and does not say so ends the run: those below it are not run.
-LAST_RAN = f"""() => {{
-  const {{ model }} = window.jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === 'code').at(-1);
-  return (model.executionCount && model.executionState !== 'running') || ({in_page.RAISED})(null).length;
+EACH_WAS_COUNTED = f"""(first) => {{
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === 'code');
+  const {{ model }} = cells.at(-1);
+  const counted = model.executionCount === first + cells.length - 1 && model.executionState !== 'running';
+  return counted || ({in_page.RAISED})(null).length;
 }}"""
-_UNHEARD = 15_000  # milliseconds that the answers of cells above the last may be late
-_TRIES = 4
 _PORTS = (8080, 8081)  # those that lessons name
 OUTPUTS = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
   .filter((cell) => cell.model.type === 'code').map((cell) => [cell.model.id, cell.model.outputs.toJSON()]))"""
@@ -127,22 +126,15 @@ def shown(notebook: Notebook) -> dict[str, list[Output]]:
 
 
 def run_all(notebook: Notebook) -> None:
-    """Run all cells at once, until JupyterLab has heard of the end of each.
+    """Run all cells at once, until the last has run, and the kernel has counted every one of them.
 
     Raises:
         AssertionError: A cell raised that does not say so.
     """
-    for left in reversed(range(_TRIES)):
-        notebook.command("notebook:clear-all-cell-outputs")
-        notebook.begin("notebook:run-all-cells")
-        notebook.page.wait_for_function(LAST_RAN, timeout=RUN)
-        raised = notebook.page.evaluate(in_page.RAISED, None)
-        if raised:
-            raise AssertionError(f"a cell raised:\n{raised[0]}")
-        try:
-            notebook.page.wait_for_function(ALL_RAN, timeout=_UNHEARD)
-        except NeverCame:
-            if not left:
-                raise
-        else:
-            return
+    first = int(notebook.execute("print(get_ipython().execution_count)"))
+    notebook.command("notebook:clear-all-cell-outputs")
+    notebook.begin("notebook:run-all-cells")
+    notebook.page.wait_for_function(EACH_WAS_COUNTED, arg=first, timeout=RUN)
+    raised = notebook.page.evaluate(in_page.RAISED, None)
+    if raised:
+        raise AssertionError(f"a cell raised:\n{raised[0]}")

@@ -28,8 +28,6 @@ TIMEOUT = 60_000
 RUN = 240_000
 """And for cells to run: Run All of a lesson takes a minute where nothing else runs."""
 
-_TRIES = 3  # a kernel whose port was taken meanwhile never answers: see `tests.optional.started`
-
 # What JupyterLab itself says on its console in this setting, and what is no fault of ours.
 NOISE: tuple[str, ...] = (
     "Download the React DevTools",
@@ -102,17 +100,10 @@ class Notebook:
     def open(self) -> Self:
         """Open it, and wait for its kernel."""
         address = self.ADDRESS.format(name=self.path.stem, path=self.path.relative_to(self.jupyter.root).as_posix())
-        lacking = ""
-        for _ in range(_TRIES):
-            self.page.goto(f"{self.jupyter.base}/{address}")
-            lacking = self._lacking()
-            if not lacking:
-                return self
-            print(f"no kernel for {self.path.name}: {lacking}. Once more.\n{self.jupyter.read_log()[-4000:]}")
-            self.close()
-        raise TimeoutError(
-            f"JupyterLab has no kernel for {self.path.name}: {lacking}\n{self.jupyter.read_log()[-4000:]}"
-        )
+        self.page.goto(f"{self.jupyter.base}/{address}")
+        if lacking := self._lacking():
+            raise TimeoutError(f"no kernel for {self.path.name}: {lacking}\n{self.jupyter.read_log()[-4000:]}")
+        return self
 
     def reload(self) -> Self:
         """Load the page again; the kernel lives on."""
