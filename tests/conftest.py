@@ -19,7 +19,8 @@ import hypothesis
 import nbval.kernel
 import pytest
 
-from tests.optional import on_ci, started
+from tests.kernel_ports import OwnPorts
+from tests.optional import on_ci
 
 PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
 hypothesis.settings.register_profile("local", **PATIENT)
@@ -43,8 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for variable, folder in FOLDERS.items():
         os.environ[variable] = str(home / folder)
     os.environ.setdefault("WSLAB_CACHE", str(home / "cache"))
-    start = nbval.kernel.start_new_kernel
-    nbval.kernel.start_new_kernel = lambda *args, **options: started(lambda: start(*args, **options))
+    nbval.kernel.KernelManager = OwnPorts
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

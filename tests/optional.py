@@ -6,16 +6,11 @@ On CI (the variable ``CI`` is set, as every CI service does) the same absence is
 
 from __future__ import annotations
 
-import contextlib
 import os
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import NoReturn
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
 
 
 def need(condition: object, reason: str) -> None:
@@ -39,15 +34,3 @@ def missing(reason: str) -> NoReturn:
 def on_ci() -> bool:
     """Whether this run is CI's, where nothing may be skipped."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
-
-
-def started(start: Callable[[], T], tries: int = 3) -> T:
-    """Start a kernel, again if it dies at once.
-
-    Jupyter chooses a kernel's ports before the kernel takes them. Where thousands of connections of other tests come and go
-    meanwhile, one of them now and then is quicker, and the kernel says "Address already in use" and ends.
-    """
-    for _ in range(tries - 1):
-        with contextlib.suppress(RuntimeError):
-            return start()
-    return start()

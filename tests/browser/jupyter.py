@@ -135,6 +135,7 @@ class Jupyter:
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
             *(f"--ServerApp.base_url={self._under}/", "--ServerApp.allow_remote_access=True"),
             *(f"--IdentityProvider.token={self._token}", f"--ServerApp.root_dir={self.root}"),
+            "--AsyncMappingKernelManager.kernel_manager_class=tests.browser.kernels.Kernels",
             *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
             *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
             *(

@@ -24,16 +24,16 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import KernelManager
 
+from tests.kernel_ports import OwnPorts
 from tests.notebooks.outputs import Output, normal, with_transcripts
 from tests.notebooks.tags import needs, tags
-from tests.optional import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jupyter_client.blocking.client import BlockingKernelClient
+    from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -129,7 +129,7 @@ class Kernel:
 @contextlib.contextmanager
 def kernel(folder: Path = NOTEBOOKS) -> Iterator[Kernel]:
     """Start a kernel in a folder and end it afterwards."""
-    manager, client = started(lambda: _start(folder))
+    manager, client = _start(folder)
     try:
         yield Kernel(manager, client)
     finally:
@@ -138,7 +138,7 @@ def kernel(folder: Path = NOTEBOOKS) -> Iterator[Kernel]:
 
 
 def _start(folder: Path) -> tuple[KernelManager, BlockingKernelClient]:
-    manager = KernelManager(kernel_spec_manager=_TestPython())
+    manager = OwnPorts(kernel_spec_manager=_TestPython())
     manager.start_kernel(cwd=str(folder), env=_environment())
     client = manager.client()
     client.start_channels()
@@ -152,11 +152,11 @@ def _start(folder: Path) -> tuple[KernelManager, BlockingKernelClient]:
 
 
 @contextlib.contextmanager
-def load(processes: int | None = None) -> Iterator[None]:
-    """Keep every processor busy for the length of the block."""
-    busy = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes or os.cpu_count() or 2)
-    ]
+def load() -> Iterator[None]:
+    """Keep every processor busy for the length of the block; where workers do so side by side, each does its share."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    processes = max(1, (os.cpu_count() or 2) // workers)
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
     try:
         yield
     finally:
