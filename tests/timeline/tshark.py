@@ -45,10 +45,10 @@ def ask(path: Path, *options: str) -> str:
     return subprocess.run(command, capture_output=True, check=True, text=True, timeout=200).stdout
 
 
-def dissected(path: Path, which: str = "tcp") -> dict[int, list[Facts]]:
-    """The frames of a capture in order, by the port of their sender; of these packets only, in tshark's words."""
+def dissected(path: Path) -> dict[int, list[Facts]]:
+    """The frames of a capture in order, by the port of their sender."""
     out: dict[int, list[Facts]] = {}
-    for packet in json.loads(ask(path, "-Y", f"websocket and {which}", "-T", "json", "-x"), object_pairs_hook=_every):
+    for packet in json.loads(ask(path, "-Y", "websocket", "-T", "json", "-x"), object_pairs_hook=_every):
         layers = packet["_source"][0]["layers"][0]
         port = int(layers["tcp"][0]["tcp.srcport"][0])
         out.setdefault(port, []).extend(map(_facts, layers["websocket"]))
