@@ -12,7 +12,6 @@ from typing import NoReturn
 import pytest
 
 
-
 def need(condition: object, reason: str) -> None:
     """Goes on when the condition holds; else skips the test, or fails it on CI.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 BROWSER, SHARING_NOTHING = "tests/browser/", ("tests/lessons/", "tests/notebooks/")
-LONGEST = (BROWSER, "tests/notebooks/", "notebooks/", "tests/command/test_installed.py")
+LONGEST = (BROWSER, "tests/command/test_installed.py", "tests/notebooks/", "notebooks/")
 """How names begin of what takes longest, the longest first."""
 
 

@@ -1,4 +1,4 @@
-"""Shaken tests:  python -m pytest --shake [tests/net ...]      and again in the same way:  python -m pytest --shake=SEED ...
+"""Shaken tests:  python -m pytest tests/net --shake      and again in the same way:  python -m pytest tests/net --shake=SEED
 
 Every asyncio loop pauses at random between two callbacks, and threads switch at odd moments (shaken/shaker.py): in this process,
 in those that it starts (kernels, JupyterLab, any Python), and in theirs. Each test begins the draws anew, from the seed and its
