@@ -15,7 +15,7 @@ import pytest
 from tests.notebooks.kernels import ROOT
 from wslab.lessons import begin
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("begin"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NUMBER, NAME, TITLE = "99", "a_trial", "A trial"
 LESSON = f"notebooks/{NUMBER}_{NAME}.ipynb"

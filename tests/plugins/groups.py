@@ -2,13 +2,14 @@
 
     a notebook                       its cells need one kernel
     tests/browser                    JupyterLab and Chromium: one of each for the lessons, one for everything else
-    tests/lessons, tests/notebooks   share nothing, so each test goes where there is room
+    the exercises, tests/notebooks   share nothing, so each test goes where there is room
     any other file                   stays together, and so do its fixtures
 
 What takes longest begins first, so that no worker is still busy with it when the others are done.
 
 pytest-xdist has marks for this (``xdist_group``). Version 3.8 writes them into an attribute that pytest 9.2 no longer reads: the
-tests of a group are then spread without a word. Here only names are looked at, by the scheduler that ``--dist=loadgroup`` gets.
+tests of a group are then spread without a word. Here only names are looked at, by the scheduler that ``--dist=loadgroup`` gets;
+a test sees to it that nobody relies on a mark.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from xdist.scheduler import LoadScopeScheduling
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
-BROWSER, SHARING_NOTHING = "tests/browser/", ("tests/lessons/", "tests/notebooks/")
-LONGEST = (BROWSER, "tests/command/test_installed.py", "tests/notebooks/", "notebooks/")
+BROWSER, SHARING_NOTHING = "tests/browser/", ("tests/lessons/test_exercises.py", "tests/notebooks/")
+LONGEST = (BROWSER, "tests/lessons/test_begin.py", "tests/command/test_installed.py", "tests/notebooks/", "notebooks/")
 """How names begin of what takes longest, the longest first."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def test_every_cell_of_every_notebook_is_in_the_group_of_its_notebook(request: p
         ("tests/net/test_raw.py::TestA::test_a[b]", "tests/net/test_raw.py"),
         ("tests/notebooks/test_twice.py::test_a[02.ipynb]", "tests/notebooks/test_twice.py::test_a[02.ipynb]"),
         ("tests/lessons/test_exercises.py::test_a[02.1]", "tests/lessons/test_exercises.py::test_a[02.1]"),
+        ("tests/lessons/test_begin.py::test_a", "tests/lessons/test_begin.py"),
     ],
 )
 def test_a_test_is_in_one_group(nodeid: str, group: str) -> None:
@@ -63,11 +65,18 @@ def shared(path: Path) -> Iterator[str]:
 
 
 def test_rooms_whose_tests_go_where_there_is_room_have_no_fixture_that_tests_share(tmp_path: Path) -> None:
-    files = [path for room in groups.SHARING_NOTHING for path in (ROOT / room).rglob("*.py")]
-    assert files
+    places = [ROOT / place for place in groups.SHARING_NOTHING]
+    files = [path for place in places for path in ([place] if place.is_file() else place.rglob("*.py"))]
+    assert len(files) > len(places)
     assert [found for path in files for found in shared(path)] == []
     (tmp_path / "a.py").write_text("import pytest\n@pytest.fixture(scope='module')\ndef lab(): ...", encoding="utf-8")
     assert list(shared(tmp_path / "a.py")) == ["a.py, line 2: 'module'"]
+
+
+def test_nobody_relies_on_a_mark() -> None:
+    files = (ROOT / "tests").rglob("test_*.py")
+    relying = [path.name for path in files if re.search(r"mark\.xdist_group", path.read_text("utf-8"))]
+    assert relying == [], "tests/plugins/groups.py says why, and where to write it"
 
 
 def test_what_takes_longest_is_there_and_begins_first() -> None:
