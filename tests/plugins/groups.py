@@ -2,7 +2,8 @@
 
     a notebook                       its cells need one kernel
     tests/browser                    JupyterLab and Chromium: one of each for the lessons, one for everything else
-    the exercises, tests/notebooks   share nothing, so each test goes where there is room
+    an exercise                      its tests share what was found of its conditions (test_exercises.py)
+    tests/notebooks                  shares nothing, so each test goes where there is room
     any other file                   stays together, and so do its fixtures
 
 What takes longest begins first, so that no worker is still busy with it when the others are done.
@@ -14,6 +15,7 @@ a test sees to it that nobody relies on a mark.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,8 @@ from xdist.scheduler import LoadScopeScheduling
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
-BROWSER, SHARING_NOTHING = "tests/browser/", ("tests/lessons/test_exercises.py", "tests/notebooks/")
+BROWSER, SHARING_NOTHING = "tests/browser/", "tests/notebooks/"
+EXERCISE = re.compile(r"tests/lessons/test_exercises\.py::[^[]*\[(\d\d\.\d+)")
 LONGEST = (BROWSER, "tests/lessons/test_begin.py", "tests/command/test_installed.py", "tests/notebooks/", "notebooks/")
 """How names begin of what takes longest, the longest first."""
 
@@ -33,6 +36,8 @@ def group(nodeid: str) -> str:
     path = nodeid.partition("::")[0]
     if path.startswith(BROWSER):
         return BROWSER + ("test_lesson_*" if "/test_lesson_" in path else "*")
+    if exercise := EXERCISE.match(nodeid):
+        return f"{path}[{exercise[1]}]"
     return nodeid if path.startswith(SHARING_NOTHING) else path
 
 

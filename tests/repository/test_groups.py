@@ -47,7 +47,9 @@ def test_every_cell_of_every_notebook_is_in_the_group_of_its_notebook(request: p
         ("tests/command/test_installed.py::test_a", "tests/command/test_installed.py"),
         ("tests/net/test_raw.py::TestA::test_a[b]", "tests/net/test_raw.py"),
         ("tests/notebooks/test_twice.py::test_a[02.ipynb]", "tests/notebooks/test_twice.py::test_a[02.ipynb]"),
-        ("tests/lessons/test_exercises.py::test_a[02.1]", "tests/lessons/test_exercises.py::test_a[02.1]"),
+        ("tests/lessons/test_exercises.py::test_a[02.1]", "tests/lessons/test_exercises.py[02.1]"),
+        ("tests/lessons/test_exercises.py::test_b[02.1 says [1] or 03.2]", "tests/lessons/test_exercises.py[02.1]"),
+        ("tests/lessons/test_exercises.py::test_c", "tests/lessons/test_exercises.py"),
         ("tests/lessons/test_begin.py::test_a", "tests/lessons/test_begin.py"),
     ],
 )
@@ -65,9 +67,8 @@ def shared(path: Path) -> Iterator[str]:
 
 
 def test_rooms_whose_tests_go_where_there_is_room_have_no_fixture_that_tests_share(tmp_path: Path) -> None:
-    places = [ROOT / place for place in groups.SHARING_NOTHING]
-    files = [path for place in places for path in ([place] if place.is_file() else place.rglob("*.py"))]
-    assert len(files) > len(places)
+    files = [*(ROOT / groups.SHARING_NOTHING).rglob("*.py"), ROOT / "tests/lessons/test_exercises.py"]
+    assert len(files) > 5
     assert [found for path in files for found in shared(path)] == []
     (tmp_path / "a.py").write_text("import pytest\n@pytest.fixture(scope='module')\ndef lab(): ...", encoding="utf-8")
     assert list(shared(tmp_path / "a.py")) == ["a.py, line 2: 'module'"]
