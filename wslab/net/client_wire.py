@@ -26,7 +26,7 @@ from wslab.net.endings import Ending, how_it_ended, why_no_tcp
 from wslab.net.faults_line import Line
 from wslab.net.sending import Sending
 from wslab.net.tap import TapTransport
-from wslab.wire import Receiver, Walker
+from wslab.wire import CLOSE, Receiver, Walker
 
 if TYPE_CHECKING:
     from wslab.net.faults_at import EndFaults
@@ -44,6 +44,7 @@ CLOSE_LIMIT = 10.0
 MESSAGE_LIMIT = 256 * 1024 * 1024
 """The largest message that is taken, in bytes after inflating."""
 
+_TEXT = int(Opcode.TEXT)
 _MANY = 20_000  # events that the home loop has not taken: past it the network is not read on
 _MUCH = 64 * 1024 * 1024
 
@@ -278,17 +279,17 @@ class ClientWire(asyncio.Protocol):
         if frame.opcode is Opcode.CLOSE:
             self._home.post_closing()
             return
-        receiver, data = self._receiver, bytes(frame.data)
-        receiver.begin(frame.fin << 7 | frame.opcode, b"", len(data), 2)  # websockets has judged its header
+        receiver, opcode, data = self._receiver, int(frame.opcode), bytes(frame.data)
+        receiver.begin(frame.fin << 7 | opcode, b"", len(data), 2)  # websockets has judged its header
         receiver.take(data, 0, len(data))
         whole = receiver.end()
         if receiver.found:
             self._protocol.fail(CloseCode.INVALID_DATA, "invalid UTF-8")
             self.flush()
             self._give_up()
-        elif whole and frame.opcode < Opcode.CLOSE:
+        elif whole and opcode < CLOSE:
             said = receiver.kept
-            self._home.post_message(said.decode() if receiver.opcode == Opcode.TEXT else said, len(said), stop)
+            self._home.post_message(said.decode() if receiver.opcode == _TEXT else said, len(said), stop)
 
     def _give_up(self) -> None:
         """Fail an open connection: what is written leaves, and TCP ends without waiting for the peer, as in browsers."""
