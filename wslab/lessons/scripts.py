@@ -192,6 +192,10 @@ class Script:
             return (Ending.FINISHED if turns else Ending.BLOCKED), NOTHING_HAPPENED
         if code == UNDEFINED:
             return Ending.RAISED, Mishap(undefined(self._name))
+        for _ in range(looks(1)):  # on a busy machine the error's row may come behind Node's end
+            if not code or self._mishap().line:
+                break
+            await asyncio.sleep(LOOK)
         return (Ending.RAISED, self._mishap()) if code else (Ending.FINISHED, NOTHING_HAPPENED)
 
     async def _turns(self) -> bool:
