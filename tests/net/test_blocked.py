@@ -17,7 +17,7 @@ from tests.net.handlers_that_stay import BLOCKING, sleeps, spins
 from tests.net.harness import LIMIT, rows, until
 from wslab import Lab, TimedOut
 from wslab.net import where
-from wslab.net.blocked import Place, _is_own
+from wslab.timeline import Place, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def test_a_folder_beside_the_package_is_the_learners() -> None:
     def frame_in(name: str) -> bool:
         scope: dict[str, object] = {}
         exec(compile("import sys\nframe = sys._getframe()", name, "exec"), scope)
-        return _is_own(scope["frame"])  # type: ignore[arg-type]
+        return is_own(scope["frame"])  # type: ignore[arg-type]
 
     assert not frame_in(str(package / "net" / "server.py"))
     assert not frame_in(inspect.getsourcefile(threading) or "")

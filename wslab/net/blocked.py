@@ -1,54 +1,15 @@
-"""Where a thread stands, in the words of the person who wrote the code.
-
-A frame is the learner's own unless its file belongs to Python, to an installed package or to wslab.
-"""
+"""Where a thread stands, in the words of the person who wrote the code."""
 
 from __future__ import annotations
 
-import linecache
-import os
-import re
 import sys
-import sysconfig
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from wslab.timeline import Place, place_of
+from wslab.timeline import is_own as _is_own
 
 if TYPE_CHECKING:
     import threading
-    from types import FrameType, TracebackType
-
-_OURS = str(Path(__file__).resolve().parent.parent)
-_LIBRARIES = tuple(
-    folder + os.sep
-    for folder in {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {_OURS}
-)
-_PACKAGES = re.compile(
-    r"[/\\](?:site|dist)-packages[/\\]"
-)  # also those of the user, or of the Python below an environment
-_CURES = (
-    (re.compile(r"\btime\.sleep\(|(?<![.\w])sleep\("), "use await asyncio.sleep"),
-    (re.compile(r"\brequests\.|\burlopen\("), "use await asyncio.to_thread(...) for it"),
-    (re.compile(r"\binput\("), "a server cannot wait for a keyboard; send it a message instead"),
-)
-
-
-class Place(NamedTuple):
-    """A line of the learner's code."""
-
-    function: str
-    line: int
-    code: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.code}" if self.code else f"line {self.line}"
-
-    @property
-    def cure(self) -> str:
-        """What to write instead of a line that blocks."""
-        for pattern, cure in _CURES:
-            if pattern.search(self.code):
-                return cure
-        return "move slow work to await asyncio.to_thread(...), or let others run with await asyncio.sleep(0)"
 
 
 def where(thread: threading.Thread) -> Place | None:
@@ -60,27 +21,6 @@ def where(thread: threading.Thread) -> Place | None:
     frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001  (documented, underscore and all)
     while frame is not None:
         if _is_own(frame):
-            return _place(frame, frame.f_lineno)
+            return place_of(frame, frame.f_lineno)
         frame = frame.f_back
     return None
-
-
-def raised_at(error: BaseException) -> Place | None:
-    """The innermost line of the learner's own code that an exception went through."""
-    found = None
-    step: TracebackType | None = error.__traceback__
-    while step is not None:
-        if _is_own(step.tb_frame):
-            found = _place(step.tb_frame, step.tb_lineno)
-        step = step.tb_next
-    return found
-
-
-def _is_own(frame: FrameType) -> bool:
-    name = frame.f_code.co_filename
-    return not name.startswith(("<frozen", *_LIBRARIES)) and not _PACKAGES.search(name)
-
-
-def _place(frame: FrameType, line: int) -> Place:
-    code = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
-    return Place(frame.f_code.co_name, line, code)

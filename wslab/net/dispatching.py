@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, ClassVar
 from wslab.net import prints
 from wslab.net.asked import hexed
 from wslab.net.blob import Blob
-from wslab.net.blocked import raised_at
 from wslab.net.client_host import NO_LAB
 from wslab.net.delivery import Inbox
 from wslab.net.dom import CloseEvent, Event, MessageEvent
 from wslab.net.home import page_of
 from wslab.net.waiting import Waiting
+from wslab.timeline import raised_at
 from wslab.wire import one_line
 
 if TYPE_CHECKING:

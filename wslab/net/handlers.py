@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from wslab.net.blocked import raised_at
 from wslab.net.errors import BadType
+from wslab.timeline import raised_at
 from wslab.wire import close_code_name
 
 if TYPE_CHECKING:

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from wslab.net.blocked import Place
     from wslab.net.faults import Faults
     from wslab.net.marker import Markers
     from wslab.net.threads import LoopThread
-    from wslab.timeline import Connection, End, Timeline
+    from wslab.timeline import Connection, End, Place, Timeline
 
 _START = 5.0
 _STOP = 2.0

@@ -11,7 +11,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from wslab.net.blocked import Place, where
+from wslab.net.blocked import where
 from wslab.net.errors import TimedOut
 from wslab.net.pending import Pending
 from wslab.net.ports import listen
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wslab.net.handlers import Handler
     from wslab.net.marker import Markers
     from wslab.net.origins import Origins
-    from wslab.timeline import Connection, End, Timeline
+    from wslab.timeline import Connection, End, Place, Timeline
 
 _START = 5.0
 _STOP = GRACE + 2.0

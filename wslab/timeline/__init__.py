@@ -12,6 +12,10 @@ from wslab.timeline.diagnosis import Diagnosis as Diagnosis
 from wslab.timeline.diagnosis import Evidence as Evidence
 from wslab.timeline.ends import End as End
 from wslab.timeline.errors import RecordingError as RecordingError
+from wslab.timeline.own_line import Place as Place
+from wslab.timeline.own_line import is_own as is_own
+from wslab.timeline.own_line import place_of as place_of
+from wslab.timeline.own_line import raised_at as raised_at
 from wslab.timeline.records import KINDS as KINDS
 from wslab.timeline.records import PREVIEW as PREVIEW
 from wslab.timeline.records import SOURCES as SOURCES
@@ -39,6 +43,7 @@ __all__ = [
     "End",
     "Evidence",
     "Kind",
+    "Place",
     "RecordingError",
     "Replay",
     "Row",
@@ -46,4 +51,7 @@ __all__ = [
     "Source",
     "Timeline",
     "compression_of",
+    "is_own",
+    "place_of",
+    "raised_at",
 ]
