@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.net.harness import held_port, nothing_stays, old_objects_set_aside, pytest_pyfunc_call
+from tests.net.harness import failures, held_port, nothing_stays, old_objects_set_aside, pytest_pyfunc_call
 
-__all__ = ["held_port", "nothing_stays", "old_objects_set_aside", "pytest_pyfunc_call"]
+__all__ = ["failures", "held_port", "nothing_stays", "old_objects_set_aside", "pytest_pyfunc_call"]

@@ -2,6 +2,7 @@
 
 - A test may be ``async def``: it runs by `asyncio.run`, and fails when it leaves a task behind.
 - `nothing_stays`, for every test: no thread of wslab, no socket, no unraisable error, no log record of a warning stays.
+- `failures`, for a test that lets something of wslab's own fail: what its log says of that.
 - `until` waits for a thing, never for a time; `RawServer` and `Relay` are peers written byte by byte.
 """
 
@@ -124,6 +125,40 @@ class _Records(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if not record.getMessage().startswith("Executing "):  # asyncio's debug mode: a slow machine is no defect
             self._stray.append(f"logged by {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_fails(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test in which something of wslab's own fails that it did not ask for (`failures`, or pytest's own `caplog`).
+
+    Where `nothing_stays` is not used: an error that is told and contained would else be seen by no test.
+    """
+    stray: list[str] = []
+    records = _Records(stray)
+    logging.getLogger().addHandler(records)
+    yield
+    logging.getLogger().removeHandler(records)
+    assert "caplog" in request.fixturenames or not [each for each in stray if each.startswith("logged by wslab:")], (
+        stray
+    )
+
+
+@pytest.fixture
+def failures() -> Iterator[list[str]]:
+    """What the logger ``wslab`` says, kept from the root logger: the messages, each with the last line of its traceback."""
+    said: list[str] = []
+
+    class Keeps(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            error = record.exc_info[1] if record.exc_info else None
+            said.append(f"{record.levelname} {record.getMessage()}: {type(error).__name__}")
+
+    logger, keeps = logging.getLogger("wslab"), Keeps(logging.WARNING)
+    logger.addHandler(keeps)
+    logger.propagate = False
+    yield said
+    logger.propagate = True
+    logger.removeHandler(keeps)
 
 
 async def until(condition: Callable[[], object], what: str = "it", limit: float = LIMIT) -> None:

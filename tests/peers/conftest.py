@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.net.harness import nothing_stays, old_objects_set_aside, pytest_pyfunc_call
+from tests.net.harness import failures, nothing_stays, old_objects_set_aside, pytest_pyfunc_call
 
-__all__ = ["nothing_stays", "old_objects_set_aside", "pytest_pyfunc_call"]
+__all__ = ["failures", "nothing_stays", "old_objects_set_aside", "pytest_pyfunc_call"]

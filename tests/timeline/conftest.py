@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.net.harness import failures, nothing_fails
 from wslab.timeline import Timeline, ending, pairing, telling
+
+__all__ = ["failures", "nothing_fails"]
 
 
 @pytest.fixture

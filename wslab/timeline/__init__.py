@@ -11,7 +11,14 @@ from wslab.timeline.diagnosis import CAUSES as CAUSES
 from wslab.timeline.diagnosis import Diagnosis as Diagnosis
 from wslab.timeline.diagnosis import Evidence as Evidence
 from wslab.timeline.ends import End as End
+from wslab.timeline.ends import Note as Note
+from wslab.timeline.error_words import error_and_place as error_and_place
+from wslab.timeline.error_words import error_text as error_text
+from wslab.timeline.error_words import error_words as error_words
 from wslab.timeline.errors import RecordingError as RecordingError
+from wslab.timeline.failures import CONTAINED as CONTAINED
+from wslab.timeline.failures import Failed as Failed
+from wslab.timeline.failures import log_failure as log_failure
 from wslab.timeline.own_line import Place as Place
 from wslab.timeline.own_line import is_own as is_own
 from wslab.timeline.own_line import place_of as place_of
@@ -27,9 +34,11 @@ from wslab.timeline.records import Seen as Seen
 from wslab.timeline.records import Source as Source
 from wslab.timeline.replay import Replay as Replay
 from wslab.timeline.timeline import Timeline as Timeline
+from wslab.timeline.watchers import Watchers as Watchers
 
 __all__ = [
     "CAUSES",
+    "CONTAINED",
     "GONE",
     "KINDS",
     "PREVIEW",
@@ -42,7 +51,9 @@ __all__ = [
     "Dropped",
     "End",
     "Evidence",
+    "Failed",
     "Kind",
+    "Note",
     "Place",
     "RecordingError",
     "Replay",
@@ -50,8 +61,13 @@ __all__ = [
     "Seen",
     "Source",
     "Timeline",
+    "Watchers",
     "compression_of",
+    "error_and_place",
+    "error_text",
+    "error_words",
     "is_own",
+    "log_failure",
     "place_of",
     "raised_at",
 ]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wslab.timeline.address import Address
 from wslab.timeline.bytestream import ByteStream
+from wslab.timeline.failures import GOES_ON, NOTHING_DONE, forgotten_words
 from wslab.timeline.records import PREVIEW
 
 if TYPE_CHECKING:
@@ -204,6 +205,16 @@ class End:
     def printed(self, text: str) -> None:
         """Record what this end's own code printed."""
         self.note("print", "print", text)
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """Say that something of wslab's own failed at this end. See `wslab.timeline.recorder.Recorder.failed`."""
+        self._store.failures.tell(what, error, lambda name, text: self.note("note", name, text, problem=GOES_ON))
+
+    def forgotten(self, write: str) -> None:
+        """Say that something was asked for, and never awaited. See `wslab.timeline.recorder.Recorder.forgotten`."""
+        self._store.failures.remark(
+            lambda name, text: self.note("note", name, text, problem=NOTHING_DONE), *forgotten_words(write)
+        )
 
     def resolve(self, note: Note, link: tuple[Source, int] | None) -> None:
         """Say which bytes a pending note caused, or None when it caused none."""

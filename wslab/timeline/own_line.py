@@ -50,7 +50,10 @@ class Place(NamedTuple):
 
 
 def raised_at(error: BaseException) -> Place | None:
-    """The innermost line of the learner's own code that an exception went through."""
+    """The innermost line of the learner's own code that an exception went through; of a group, that of its first member."""
+    for member in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        if found := raised_at(member):
+            return found
     found = None
     step: TracebackType | None = error.__traceback__
     while step is not None:

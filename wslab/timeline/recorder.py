@@ -6,19 +6,19 @@ go. Whoever watches is told once that something is new, and then not again befor
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal
 
 from wslab.timeline.address import Address
 from wslab.timeline.ends import End, Note
 from wslab.timeline.errors import RecordingError
+from wslab.timeline.failures import GOES_ON, NOTHING_DONE, Failures, forgotten_words
 from wslab.timeline.records import PREVIEW
+from wslab.timeline.watchers import Watchers
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Recorder(ABC):
         zero: The same moment in `time.perf_counter_ns`.
         frozen: Whether it is a copy or a saved recording, to which nothing can be added.
         write_lock: Held by writers for an instant. Not for readers of rows.
+        failures: Tells what failed in wslab itself.
 
     Raises:
         ValueError: A bound is no positive integer.
@@ -62,7 +63,8 @@ class Recorder(ABC):
         self._new: list[End] = []
         self._dirty: list[End] = []
         self._quiet = True
-        self._watchers: list[partial[None]] = []
+        self.failures = Failures(lambda name, text: self.note(name, text, problem=GOES_ON), self.write_lock)
+        self._watchers = Watchers("a watcher of the timeline", self.failed)
         self._notes: deque[Note] = deque()
 
     def client_end(self, label: str = "client", *, port: int | None = None) -> End:
@@ -117,6 +119,25 @@ class Recorder(ABC):
         if self.chunks > self.full_chunks:
             self.make_room()
 
+    def failed(self, what: str, error: BaseException) -> None:
+        """Say that something of wslab's own failed, and goes on: a row, and a record of the logger ``wslab``.
+
+        It never raises and never waits. What fails again and again is counted, and told ever more seldom.
+
+        Args:
+            what: The name of the row, such as ``closing the lab failed``.
+            error: What it raised.
+        """
+        self.failures.tell(what, error)
+
+    def forgotten(self, write: str) -> None:
+        """Say that something was asked for, and never awaited. From anywhere, also by the garbage collector.
+
+        Args:
+            write: What to write, such as ``await lab.settled()``.
+        """
+        self.failures.remark(lambda name, text: self.note(name, text, problem=NOTHING_DONE), *forgotten_words(write))
+
     def touch(self, end: End) -> None:
         """Say that an end has recorded something."""
         with self.write_lock:
@@ -144,20 +165,12 @@ class Recorder(ABC):
 
         Args:
             callback: Called now, and then once after each `refresh` that is followed by something new. It may come from any
-                thread and must return at once: the network waits for it.
+                thread and must return at once: the network waits for it. What it raises is a row.
 
         Returns:
             A function that ends the watch.
         """
-        entry = partial(callback)  # an object of its own, even where the same function watches twice
-        self._watchers.append(entry)
-        callback()
-
-        def unwatch() -> None:  # without a lock: a collector may call it in the middle of a write
-            with contextlib.suppress(ValueError):
-                self._watchers.remove(entry)
-
-        return unwatch
+        return self._watchers.add(callback, at_once=True)
 
     def _add(self, end: End) -> End:
         self._refuse_if_frozen()
@@ -171,8 +184,7 @@ class Recorder(ABC):
         return end
 
     def _wake(self) -> None:
-        for watcher in tuple(self._watchers):
-            watcher()
+        self._watchers.tell()
 
     def _refuse_if_frozen(self) -> None:
         if self.frozen:

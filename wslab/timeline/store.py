@@ -55,6 +55,8 @@ class Store(Recorder):
         if self._read_lock.acquire(blocking=False):
             try:
                 self._refresh(little=True)
+            except Exception as error:  # noqa: BLE001  (whoever writes is not to blame, and writes on)
+                self.failed("making room in the timeline failed", error)
             finally:
                 self._read_lock.release()
 
@@ -92,6 +94,7 @@ class Store(Recorder):
     def _refresh(self, *, little: bool = False) -> None:
         if self.frozen:
             return
+        self.failures.flush()
         with self._read_lock:
             with self.write_lock:
                 new, self._new = self._new, []
