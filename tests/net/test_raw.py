@@ -315,7 +315,7 @@ async def test_a_forgotten_await_is_named() -> None:
     async with Lab() as lab, RawServer(idle) as server:
         raw = lab.raw(server.url)
         with pytest.raises(AttributeError, match="an await is missing"):
-            raw.send  # noqa: B018
+            raw.send(b"hi")
         assert not server.peers
 
 

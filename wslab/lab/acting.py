@@ -17,11 +17,12 @@ from wslab.net import (
     RelayLeg,
     Server,
     WebSocket,
+    act,
     buffers_of_connection,
     buffers_of_socket,
     check_close,
 )
-from wslab.timeline import End, Timeline
+from wslab.timeline import End, Timeline, Watchers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
@@ -50,7 +51,7 @@ class LabEnds:
         self._host = host
         self._servers = servers
         self._clients: dict[End, tuple[ClientConnection, asyncio.AbstractEventLoop]] = {}
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers = Watchers("a watcher of the ends that can act", timeline.failed)
 
     def opened(self, end: End, connection: ClientConnection) -> None:
         """Take in a client made by `Lab.connect`, on its own loop."""
@@ -70,8 +71,7 @@ class LabEnds:
 
     def changed(self) -> None:
         """Tell the watchers that the choices may have changed."""
-        for watcher in tuple(self._watchers):
-            watcher()
+        self._watchers.tell()
 
     # wslab.view.Ends
 
@@ -151,13 +151,7 @@ class LabEnds:
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Be told, on any thread, when the choices may have changed."""
-        self._watchers.append(callback)
-
-        def unwatch() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
-
-        return unwatch
+        return self._watchers.add(callback)
 
     def _keys(self) -> list[End]:
         ends = [socket.end for socket in tuple(self._host.sockets) if socket.readyState == WebSocket.OPEN]
@@ -192,29 +186,14 @@ class LabEnds:
 
     def _run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Start work of a `websockets` connection on the loop it lives on."""
-        client = self._clients.get(key) if isinstance(key, End) else None
+        assert isinstance(key, End)
+        client = self._clients.get(key)
         if client is not None:
-            loop = client[1]
             try:
-                loop.call_soon_threadsafe(lambda: _quietly(loop, work))
+                client[1].call_soon_threadsafe(act, work, key)
             except RuntimeError:
                 raise BadValue(_LOOP_ENDED) from None
             return
         for server in self._servers():
             if key in server.links() and isinstance(server, Server):
-                server.act(work)
-
-
-def _quietly(loop: asyncio.AbstractEventLoop, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-    async def run() -> None:
-        try:
-            await work()
-        except Exception:  # noqa: BLE001  (nobody waits for it; how the connection ends is in the log)
-            return
-
-    task = loop.create_task(run())
-    _RUNNING.add(task)
-    task.add_done_callback(_RUNNING.discard)
-
-
-_RUNNING: set[asyncio.Task[None]] = set()
+                server.act(work, key)

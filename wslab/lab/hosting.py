@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
 from wslab.net import LabError, Markers, PortTaken, Relay
+from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +75,7 @@ class Hosting:
         self._check_open = check_open
         self._relays: list[Relay] = []
         self._guests: list[Guest] = []
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers = Watchers("a watcher of the lab's ports", timeline.failed)
         self._known: dict[int, str] = {}
         self._telling = threading.RLock()  # servers and relays change on threads of their own
 
@@ -99,13 +100,7 @@ class Hosting:
         Returns:
             A function that ends the watch.
         """
-        self._watchers.append(callback)
-
-        def unwatch() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
-
-        return unwatch
+        return self._watchers.add(callback)
 
     def ports_may_have_changed(self) -> None:
         """Look whether `ports` has changed, and tell whoever watches. Any thread; who comes last has told what holds."""
@@ -113,8 +108,7 @@ class Hosting:
             ports = self.ports()
             if ports != self._known:
                 self._known = ports
-                for watcher in tuple(self._watchers):
-                    watcher()
+                self._watchers.tell()
 
     async def relay(self, name: str, port: int) -> Relay:
         """Start a relay.
@@ -176,19 +170,20 @@ class Hosting:
             return
         thread = self.thread()
         begun: list[Future[None]] = [Future() for _ in guests]
-        ending = [
-            asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_end(guest, why, begins), thread.loop))
-            for guest, begins in zip(guests, begun, strict=True)
-        ]
+        ending = [thread.begin(self._end(guest, why, begins)) for guest, begins in zip(guests, begun, strict=True)]
         if ending:
             await asyncio.wait([asyncio.wrap_future(each) for each in begun], timeout=_BEGIN)
             await asyncio.wait(ending, timeout=_GOODBYE)
-        await asyncio.gather(*(relay.shut_down(1001) for relay in relays))
-        self._guests.clear()
-        self._relays.clear()
+        try:
+            await asyncio.gather(*(relay.shut_down(1001) for relay in relays))
+        finally:
+            self._guests.clear()
+            self._relays.clear()
 
-
-async def _end(guest: Guest, why: str, begun: Future[None]) -> None:
-    """End a guest. Once this has begun the guest ends, even if it is cancelled in the midst of it."""
-    begun.set_result(None)
-    await guest.end(why)
+    async def _end(self, guest: Guest, why: str, begun: Future[None]) -> None:
+        """End a guest. Once this has begun the guest ends, even if it is cancelled in the midst of it."""
+        begun.set_result(None)
+        try:
+            await guest.end(why)
+        except Exception as error:  # noqa: BLE001  (told, and the others end)
+            self.timeline.failed(f"the end of {type(guest).__name__} failed", error)

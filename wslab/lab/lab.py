@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from wslab.lab import leaving
@@ -30,10 +31,12 @@ from wslab.net import (
     Raws,
     Server,
     TimedOut,
+    awaited,
     check_handler,
     check_origins,
     echo,
     install_prints,
+    spawn,
     uninstall_prints,
 )
 from wslab.timeline import Timeline
@@ -121,14 +124,17 @@ class Lab(Connecting, Showing):
         check_port(port)
         check_origins(origins)
         check_options(options)
-        return Pending(lambda: self._serve(name, checked, port, origins, options), "server = await lab.serve()")
+        return Pending(
+            lambda: self._serve(name, checked, port, origins, options), "server = await lab.serve()", self.timeline
+        )
 
     @property
     def servers(self) -> tuple[Server, ...]:
         """The servers that run."""
         return tuple(server for server in self._servers.values() if server.running)
 
-    def settled(self, timeout: float = 5.0) -> Pending[None]:
+    @awaited("await lab.settled()", "timeline")
+    async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109
         """Wait until everything that was sent is received, handlers of closed connections have ended and events are delivered.
 
         Args:
@@ -137,11 +143,24 @@ class Lab(Connecting, Showing):
         Raises:
             TimedOut: Something is still open; the message names it.
         """
-        return Pending(lambda: self._settled(timeout), "await lab.settled()")
+        deadline, pause = time.monotonic() + timeout, 0.002
+        while True:
+            await leaving.turn(list(self.servers))
+            reasons = still_open(
+                self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
+            )
+            if not reasons:
+                return
+            if time.monotonic() > deadline:
+                reasons += [excuse] if (excuse := self._excuse()) else []
+                raise TimedOut(f"not settled within {timeout:g} s: {'; '.join(reasons)}", timeout)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.05)
 
-    def close(self) -> Pending[None]:
-        """Close every socket and server with 1001 "going away", and the log. To be awaited; closing twice does nothing."""
-        return Pending(lambda: self._close("this lab is closed; make a new one: lab = Lab()"), "await lab.close()")
+    @awaited("await lab.close()", "timeline")
+    async def close(self) -> None:
+        """Close every socket and server with 1001 "going away", and the log. Closing twice does nothing."""
+        await self._close("this lab is closed; make a new one: lab = Lab()")
 
     async def __aenter__(self) -> Self:
         self._find_home()
@@ -169,12 +188,20 @@ class Lab(Connecting, Showing):
         """The lab's own thread, started when it is first needed."""
         self._find_home()
         if self._thread is None or not self._thread.alive:
-            self._thread = LoopThread(f"wslab-{self.name}")
-            self._thread.post(self._start_watch, self._thread)
+            self._thread = LoopThread(f"wslab-{self.name}", self.timeline.failed, self._thread_lost)
+            self._thread.post(self._start_watch)
         return self._thread
 
-    def _start_watch(self, thread: LoopThread) -> None:
-        self._watch = thread.loop.create_task(leaving.watch(self.timeline, self._servers))
+    def _start_watch(self) -> None:
+        watching = leaving.watch(self.timeline, self._servers)
+        self._watch = spawn(watching, partial(self.timeline.failed, "the watch over servers failed"))
+
+    async def _thread_lost(self) -> None:
+        """End the sockets whose I/O the lab's own thread does: it ends, and nobody had asked it to."""
+        for socket in tuple(self._host.sockets):
+            socket.abort()
+        self._raws.abort()
+        await asyncio.sleep(0.05)
 
     def _servers_now(self) -> tuple[Server, ...]:
         return tuple(self._servers.values())
@@ -188,21 +215,6 @@ class Lab(Connecting, Showing):
         self._io()
         await leaving.wait_gone(self._gone)
         return await self._replacing.serve(name, *how)
-
-    async def _settled(self, limit: float) -> None:
-        deadline, pause = time.monotonic() + limit, 0.002
-        while True:
-            await leaving.turn(list(self.servers))
-            reasons = still_open(
-                self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
-            )
-            if not reasons:
-                return
-            if time.monotonic() > deadline:
-                reasons += [excuse] if (excuse := self._excuse()) else []
-                raise TimedOut(f"not settled within {limit:g} s: {'; '.join(reasons)}", limit)
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.05)
 
     async def _close(self, why: str) -> None:
         if self._closed:
@@ -231,13 +243,18 @@ class Lab(Connecting, Showing):
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""
         await leaving.wait_gone(self._gone)
-        await asyncio.gather(
-            leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
-            self._raws.close(),
-            self.hosting.end(self._closed),
-        )
-        await asyncio.gather(*(server.shut_down(1001) for server in self._servers.values()))
-        self._stop_showing()
-        uninstall_prints()
-        if self._thread is not None:
-            self._thread.stop()
+        try:
+            await leaving.all_of(
+                self.timeline,
+                leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
+                self._raws.close(),
+                self.hosting.end(self._closed),
+            )
+            await leaving.all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
+            self._stop_showing()
+        except Exception as error:  # noqa: BLE001  (the rest of the end is to come)
+            self.timeline.failed("closing the lab failed", error)
+        finally:
+            uninstall_prints()
+            if self._thread is not None:
+                self._thread.stop()

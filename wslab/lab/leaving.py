@@ -11,12 +11,14 @@ import asyncio
 import atexit
 import contextlib
 import time
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wslab.lab.hosting import NoLab
+from wslab.net import act, guarded, is_contained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from concurrent.futures import Future
 
     from websockets.asyncio.client import ClientConnection
@@ -80,8 +82,10 @@ def fulfil(result: Future[T], function: Callable[[], T]) -> None:
         return
     try:
         result.set_result(function())
-    except BaseException as error:  # noqa: BLE001  (raised where it is waited for)
+    except BaseException as error:  # raised where it is waited for
         result.set_exception(error)
+        if not is_contained(error):  # and here, where it is the user who interrupts
+            raise
 
 
 async def turn(servers: list[Server]) -> None:
@@ -97,15 +101,29 @@ async def watch(timeline: Timeline, servers: dict[str, Server]) -> None:
     while True:
         await asyncio.sleep(0.5)
         for server in list(servers.values()):
-            if not server.running:
-                continue
-            stuck = server.stuck()
-            if stuck is None:
-                told.discard(server)
-                server.probe()
-            elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.verdict()):
-                told.add(server)
-                timeline.note(*verdict, problem="nobody else is served meanwhile")
+            try:
+                _look_after(server, timeline, told)
+            except Exception as error:  # noqa: BLE001  (the others are looked after all the same)
+                timeline.failed(f"the watch over server {server.name} failed", error)
+
+
+def _look_after(server: Server, timeline: Timeline, told: set[Server]) -> None:
+    if not server.running:
+        return
+    stuck = server.stuck()
+    if stuck is None:
+        told.discard(server)
+        server.probe()
+    elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.verdict()):
+        told.add(server)
+        timeline.note(*verdict, problem="nobody else is served meanwhile")
+
+
+async def all_of(timeline: Timeline, *goodbyes: Coroutine[Any, Any, None]) -> None:
+    """Wait for all of these. What one of them raises is told, and keeps none of the others, and no lab, from ending."""
+    for result in await asyncio.gather(*goodbyes, return_exceptions=True):
+        if isinstance(result, Exception):
+            timeline.failed("closing the lab failed", result)
 
 
 async def say_goodbye(
@@ -116,9 +134,9 @@ async def say_goodbye(
     """Close clients with 1001, and abort those that have not closed soon after."""
     for socket in sockets:
         socket.go_away()
-    for connection, loop in clients.values():
+    for end, (connection, loop) in clients.items():
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_close, connection, loop)
+            loop.call_soon_threadsafe(guarded(_close, partial(end.failed, "the goodbye failed")), connection, end)
     deadline = time.monotonic() + _GOODBYE
     awaited = [socket.end for socket in sockets] + [end for end, (_, loop) in clients.items() if loop.is_running()]
     while time.monotonic() < deadline and any(end.closed is None for end in awaited):  # noqa: ASYNC110
@@ -128,20 +146,20 @@ async def say_goodbye(
             socket.abort()
 
 
-def _close(connection: ClientConnection, loop: asyncio.AbstractEventLoop) -> None:
+def _close(connection: ClientConnection, end: End) -> None:
     connection.faults.release("the lab closes")  # type: ignore[attr-defined]  # else its Close frame may never leave
-    task = loop.create_task(connection.close(1001))
-    _closing.add(task)
-    task.add_done_callback(_closing.discard)
-
-
-_closing: set[asyncio.Task[None]] = set()
+    act(lambda: connection.close(1001), end)
 
 
 @atexit.register
 def _exit() -> None:
     deadline = time.monotonic() + EXIT_LIMIT
-    waits = [lab.hand_over(leaving=True)[1] for lab in list(_labs.values())]
+    waits = []
+    for lab in list(_labs.values()):
+        try:
+            waits.append(lab.hand_over(leaving=True)[1])
+        except Exception as error:  # noqa: BLE001  (the others say goodbye all the same)
+            lab.timeline.failed("the goodbye failed", error)
     for gone in waits:
         if gone is not None:
             with contextlib.suppress(Exception):

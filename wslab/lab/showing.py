@@ -39,14 +39,14 @@ class Showing:
     def panel(self) -> ipywidgets.Widget:
         """Controls to act with: choose an end of a connection, send, ping, close."""
         if self._panel is None:
-            self._panel = panel(self._ends)
+            self._panel = panel(self._ends, self.timeline.failed)
         return self._panel
 
     @property
     def gauge(self) -> Gauge:
         """What is buffered where, live: the same gauge each time. ``lab.gauge.plot()`` shows it over time."""
         if self._gauge is None:
-            self._gauge = Gauge(self._ends.buffers)
+            self._gauge = Gauge(self._ends.buffers, self.timeline.failed)
         return self._gauge
 
     def transcript(self, by: Literal["cause", "direction"] = "cause", *, times: bool = False) -> Transcript:

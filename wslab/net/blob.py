@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wslab.net.errors import BadType
-from wslab.net.pending import Pending
+from wslab.net.pending import awaited
 
 
 class Blob:
@@ -42,13 +42,15 @@ class Blob:
         """What it holds, at once. Ours: in a page it has to be awaited."""
         return self._data
 
-    def text(self) -> Pending[str]:
-        """Read it as UTF-8; bytes that are none become U+FFFD (File API section 3.3.3). To be awaited."""
-        return Pending(self._text, "text = await blob.text()")
+    @awaited("text = await blob.text()")
+    async def text(self) -> str:
+        """Read it as UTF-8; bytes that are none become U+FFFD (File API section 3.3.3)."""
+        return self._data.decode("utf-8", "replace").removeprefix("\ufeff")
 
-    def arrayBuffer(self) -> Pending[bytes]:
-        """Read it as bytes (File API section 3.3.4). To be awaited."""
-        return Pending(self._bytes, "data = await blob.arrayBuffer()")
+    @awaited("data = await blob.arrayBuffer()")
+    async def arrayBuffer(self) -> bytes:
+        """Read it as bytes (File API section 3.3.4)."""
+        return self._data
 
     def slice(self, start: int | None = None, end: int | None = None, contentType: str = "") -> Blob:
         """A part of it, as another blob (File API section 3.3.1).
@@ -63,12 +65,6 @@ class Blob:
                 raise BadType(f"{name} is a whole number of bytes, not {value!r:.60}; write blob.slice(0, 10)")
         first, last, _ = slice(start, end).indices(len(self._data))
         return Blob([self._data[first:last]], type=contentType)
-
-    async def _text(self) -> str:
-        return self._data.decode("utf-8", "replace").removeprefix("\ufeff")
-
-    async def _bytes(self) -> bytes:
-        return self._data
 
     def __repr__(self) -> str:
         kind = f", {self._type}" if self._type else ""

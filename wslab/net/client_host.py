@@ -37,7 +37,7 @@ class _Shared:
 
     def __call__(self) -> LoopThread:
         if self._thread is None or not self._thread.alive:
-            self._thread = LoopThread("wslab-sockets")
+            self._thread = LoopThread("wslab-sockets", NO_LAB.timeline.failed)
             atexit.register(_say_goodbye)
         return self._thread
 

@@ -24,8 +24,10 @@ from websockets.uri import WebSocketURI
 
 from wslab.net.endings import Ending, how_it_ended, why_no_tcp
 from wslab.net.faults_line import Line
+from wslab.net.quiet import quiet_logger
 from wslab.net.sending import Sending
 from wslab.net.tap import TapTransport
+from wslab.net.tasks import spawn
 from wslab.wire import CLOSE, Receiver, Walker
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class ClientWire(asyncio.Protocol):
             extensions=[ClientPerMessageDeflateFactory(client_max_window_bits=True)],
             subprotocols=[Subprotocol(name) for name in protocols] or None,
             max_size=MESSAGE_LIMIT,
+            logger=quiet_logger(end),
         )
         self.transport: TapTransport | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -121,7 +124,7 @@ class ClientWire(asyncio.Protocol):
         """Begin to connect, unless it was closed before that."""
         if self._over:
             return
-        self._connecting = asyncio.get_running_loop().create_task(self._connect())
+        self._connecting = spawn(self._connect(), self._broke)
 
     def send(self, data: bytes, text: bool, note: Note) -> None:  # noqa: FBT001  (posted, without keywords)
         """Send a message once `flush` is called; `note` is told which bytes it became."""
@@ -135,9 +138,9 @@ class ClientWire(asyncio.Protocol):
         start = self._sending.stop
         link: tuple[Source, int] | None = None
         if self._protocol.state is State.OPEN:
+            self._expect_close()
             self._protocol.send_close(code, reason)
             self.flush()
-            self._expect_close()
             link = ("client to server", start)
         elif not self._opened:
             self._fail()
@@ -183,8 +186,12 @@ class ClientWire(asyncio.Protocol):
         self._end.connected(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
         if self.faults is not None:
             self.faults.connected()
-        self._protocol.send_request(self._protocol.connect())
-        self.flush()
+        try:
+            self._protocol.send_request(self._protocol.connect())
+            self.flush()
+        except BaseException:
+            self._fail()  # else nobody would ever answer
+            raise
 
     def data_received(self, data: bytes) -> None:
         self._receiving = True
@@ -208,10 +215,12 @@ class ClientWire(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._protocol.receive_eof()
-        self._progress()
-        self._end.lost(how_it_ended(exc))
-        self._finish()
+        try:
+            self._protocol.receive_eof()
+            self._progress()
+        finally:
+            self._end.lost(how_it_ended(exc))
+            self._finish()
 
     def resume_writing(self) -> None:
         self._sending.emptied()
@@ -233,6 +242,10 @@ class ClientWire(asyncio.Protocol):
             return
         if self._timer is None and not self._opened:
             self._timer = loop.call_later(OPEN_LIMIT, self._fail)
+
+    def _broke(self, error: BaseException) -> None:
+        self._end.failed("connecting failed", error)
+        self._fail()
 
     def _behind(self) -> bool:
         events, size = self._home.backlog()

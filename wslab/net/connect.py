@@ -1,7 +1,7 @@
 """`await lab.connect(url)`: the real `websockets` client, recorded.
 
 A subclass of `websockets.asyncio.client.connect` that overrides its public `connect` coroutine, so awaiting it,
-``async with`` and ``async for`` are all the library's own.
+``async with`` and ``async for`` are all the library's own; and a `Pending`, so that it is a coroutine to `asyncio` as well.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from wslab.net.endings import why_no_tcp
+from wslab.net.pending import Pending
+from wslab.net.quiet import QUIET
 from wslab.net.tap import recorded_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from wslab.timeline import End, Timeline
 
+_WRITE = "connection = await lab.connect(url)"
 
-class RecordedConnect(connect):
+
+class RecordedConnect(Pending[ClientConnection], connect):
     """A `connect` that records what its connections do.
 
     Args:
@@ -35,10 +39,20 @@ class RecordedConnect(connect):
         self, uri: str, timeline: Timeline, opened: Callable[[End, ClientConnection], None], **options: Any
     ) -> None:
         options.setdefault("proxy", None)
-        super().__init__(uri, create_connection=recorded_client(self._established), **options)
+        options.setdefault("logger", QUIET)
+        connect.__init__(self, uri, create_connection=recorded_client(self._established), **options)
+        Pending.__init__(self, None, _WRITE, timeline)
         self._timeline = timeline
         self._opened = opened
         self._end: End | None = None
+
+    async def __aenter__(self) -> ClientConnection:
+        self._silent = True
+        return await connect.__aenter__(self)
+
+    def __aiter__(self) -> AsyncIterator[ClientConnection]:
+        self._silent = True
+        return connect.__aiter__(self)
 
     async def connect(self) -> ClientConnection:
         """Connect, as the library does, and leave a row when it fails before there is a connection."""
@@ -72,10 +86,17 @@ class RecordedConnect(connect):
         return end
 
     def __getattr__(self, name: str) -> Any:
-        # `connection` is how the library's own `async with` asks whether it is in use.
-        if name.startswith("_") or name == "connection":
+        if name == "connection":  # how the library's own `async with` asks whether it is in use
             raise AttributeError(name)
-        raise AttributeError(f"not connected yet, so there is no .{name}: write connection = await lab.connect(url)")
+        return super().__getattr__(name)
 
     def __repr__(self) -> str:
-        return "<not connected yet: write connection = await lab.connect(url)>"
+        self._silent = True
+        return f"<not connected yet: write {_WRITE}>"
+
+    def _make(self) -> Coroutine[Any, Any, ClientConnection]:
+        return self.connect()  # as often as the library's own: ``async for`` connects again
+
+    def _missing(self, name: str) -> AttributeError:
+        self._silent = True
+        return AttributeError(f"not connected yet, so there is no .{name}: write {_WRITE}")

@@ -3,20 +3,30 @@
     lab's thread ──► Inbox  ──► home loop      one step at a time, each a task of its own, as a browser queues them
     home loop    ──► Outbox ──► lab's thread   in order, all that has come together at once
 
-Either side is woken once for all that waits, because waking another thread costs more than what it then does.
+Either side is woken once for all that waits, because waking another thread costs more than what it then does. One that raises
+is told of, and holds nothing back.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from wslab.timeline import CONTAINED, log_failure
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
 
     from wslab.net.threads import LoopThread
+
+Broke = Callable[..., object]
+"""Told what a step, or a call, has raised, and its arguments: the next ones run all the same."""
+
+
+def _logged(error: BaseException, *_: object) -> None:
+    log_failure("a queue of a socket failed", error)
 
 
 class Inbox:
@@ -30,15 +40,23 @@ class Inbox:
         loop: The home loop.
         gone: Called, on the posting thread, when a step cannot be delivered because the loop has ended.
         after: Called, on the home loop, after each step.
+        broke: Told what a step raised, or `after`.
 
     Attributes:
         running: Whether a step runs right now.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, gone: Callable[[], None], after: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        gone: Callable[[], None],
+        after: Callable[[], None],
+        broke: Broke = _logged,
+    ) -> None:
         self._loop = loop
         self._gone = gone
         self._after = after
+        self._broke = broke
         self.running = False
         self._shut = False
         self._steps: deque[tuple[Callable[..., None], tuple[Any, ...], int]] = deque()
@@ -76,9 +94,14 @@ class Inbox:
                 step, arguments, size = self._steps.popleft()
                 self._taken += size
                 step(*arguments)
+        except CONTAINED as error:
+            self._broke(error)
         finally:  # also when a callback was interrupted
             self.running = False
-            self._after()
+            try:
+                self._after()
+            except CONTAINED as error:
+                self._broke(error)
             self._awake = False
             if self._steps and self._wakes():  # asked after that, so that a step posted just now is not forgotten
                 self._loop.call_soon(self._take)
@@ -96,11 +119,13 @@ class Outbox:
     Args:
         thread: The lab's thread.
         after: Run there once after each batch.
+        broke: Told what a call raised, and its arguments; or what `after` raised.
     """
 
-    def __init__(self, thread: LoopThread, after: Callable[[], None]) -> None:
+    def __init__(self, thread: LoopThread, after: Callable[[], None], broke: Broke = _logged) -> None:
         self._thread = thread
         self._after = after
+        self._broke = broke
         self._calls: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._awake = False
 
@@ -121,5 +146,11 @@ class Outbox:
         calls = self._calls
         while calls:
             call, arguments = calls.popleft()
-            call(*arguments)
-        self._after()
+            try:
+                call(*arguments)
+            except CONTAINED as error:
+                self._broke(error, *arguments)
+        try:
+            self._after()
+        except CONTAINED as error:
+            self._broke(error)

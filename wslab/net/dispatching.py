@@ -8,7 +8,8 @@ One step at a time, in order: `wslab.net.delivery` sees to that.
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from wslab.net import prints
@@ -18,8 +19,10 @@ from wslab.net.client_host import NO_LAB
 from wslab.net.delivery import Inbox
 from wslab.net.dom import CloseEvent, Event, MessageEvent
 from wslab.net.home import page_of
+from wslab.net.tasks import spawn
+from wslab.net.threads import Abandoned
 from wslab.net.waiting import Waiting
-from wslab.timeline import raised_at
+from wslab.timeline import Watchers, error_and_place
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
@@ -56,17 +59,17 @@ class Dispatching(Waiting):
         self._state = CONNECTING
         self._protocol = self._extensions = ""
         self._binary_type = "blob"
-        self._state_watchers: list[Callable[[], None]] = []
         self.states: tuple[tuple[int, str], ...] = ((CONNECTING, "new WebSocket()"),)
         self.end = self.host.timeline.client_end(port=url.port)
         self.end.note("event", "new WebSocket()", url.shown, link=("client to server", 0))
-        self._inbox = Inbox(home, self._home_gone, self._after_step)
+        self._state_watchers = Watchers("a watcher of readyState", self.end.failed)
+        self._inbox = Inbox(home, self._home_gone, self._after_step, partial(self.end.failed, "an event failed"))
         self._page = page_of(home)
         self._page.sockets.add(self)
 
     def watch_state(self, watcher: Callable[[], None]) -> None:
         """Be told, on the home loop, after each change of `readyState`; it must return at once. Ours."""
-        self._state_watchers.append(watcher)
+        self._state_watchers.add(watcher)
 
     def leave(self) -> None:
         """Close with 1001 and tell nobody any more: the home loop ends. Ours."""
@@ -133,34 +136,30 @@ class Dispatching(Waiting):
         self.end.note(
             "event", event.type, text, size=size, link=("server to client", stop) if stop else None, binary=binary
         )
-        with prints.printing_to(self.end.printed):
-            self._dispatch(event)
-        self._arrived(event, size or 0)
+        try:
+            with prints.printing_to(self.end.printed):
+                self._dispatch(event)
+        finally:  # also when a callback was interrupted: whoever awaits the event gets it
+            self._arrived(event, size or 0)
 
     def _call(self, listener: Listener, event: Event) -> object:
         result = listener(event)
-        if inspect.iscoroutine(result):  # an async callback runs on, as in JavaScript
-            task = self._home.create_task(result)
-            self._callbacks.add(task)
-            task.add_done_callback(lambda done: self._callback_done(done, event))
+        if result is not None and isinstance(result, Coroutine):  # an async callback runs on, as in JavaScript
+            spawn(result, partial(self._report, event), self._home)
         return result
 
     def _change(self, state: int, why: str) -> None:
         self._state = state
         self.states = (*self.states, (state, why))
-        for watcher in self._state_watchers:
-            watcher()
+        self._state_watchers.tell()
 
     def _forget(self) -> None:
         self.host.sockets.discard(self)
         self._page.sockets.discard(self)
 
     def _report(self, event: Event, error: BaseException) -> None:
-        place = raised_at(error)
-        at = f" at {place}" if place else ""
-        self.end.note(
-            "note", f"on{event.type} raised", f"{type(error).__name__}: {error}{at}", problem="the socket goes on"
-        )
+        if not isinstance(error, Abandoned):
+            self.end.note("note", f"on{event.type} raised", error_and_place(error), problem="the socket goes on")
 
     def _remark(self, text: str) -> None:
         self.end.note("note", "next()", text)

@@ -6,6 +6,7 @@ Exception
     ├── BadType (TypeError)           an argument of the wrong type
     ├── NoLoop (RuntimeError)         made where no event loop runs
     ├── LabClosed (RuntimeError)      used after it was closed or taken over
+    ├── AwaitedTwice (RuntimeError)   awaited although it was awaited before
     ├── RawEnded (ConnectionError)    a raw socket's TCP ended, or never came to be; .ending
     ├── PortTaken (OSError)           somebody else listens on the port; .port, .holder
     └── TimedOut (TimeoutError)       something awaited did not happen in time; .waited
@@ -24,6 +25,10 @@ class NoLoop(LabError, RuntimeError):
 
 class LabClosed(LabError, RuntimeError):
     """A lab, server or socket was used after it was closed."""
+
+
+class AwaitedTwice(LabError, RuntimeError):
+    """Something that gives its result once was awaited again."""
 
 
 class PortTaken(LabError, OSError):

@@ -13,6 +13,7 @@ from typing import Any
 
 from wslab.net.dom import DOMException, Event
 from wslab.net.errors import BadType
+from wslab.net.tasks import is_contained
 
 Listener = Callable[[Any], object]
 
@@ -122,8 +123,10 @@ class EventTarget:
                 self._remove(event.type, entry)
             try:
                 result = self._call(entry.call, event)
-            except Exception as error:  # noqa: BLE001  (reported, as a browser does; the others still run)
+            except BaseException as error:
                 self._report(event, error)
+                if not is_contained(error):  # else the others still run, as in a browser
+                    raise
             else:
                 if entry.slot and result is False:
                     event.preventDefault()

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from wslab.net.faults_settings import After
+from wslab.net.tasks import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,13 +19,15 @@ class Countdown:
 
     Args:
         drop: Called when time is up, with what was waited for. (When the bytes are, `count` says so.)
+        failed: Told what that raised.
 
     Attributes:
         running: Whether something is counted.
     """
 
-    def __init__(self, drop: Callable[[str], None]) -> None:
+    def __init__(self, drop: Callable[[str], None], failed: Callable[[BaseException], object]) -> None:
         self._loop = asyncio.get_running_loop()
+        self._failed = failed
         self._drop = drop
         self._after = After()
         self._bytes: int | None = None
@@ -46,7 +49,7 @@ class Countdown:
         self.stop()
         self._after, self._bytes, self._touched = after, after.bytes, self._loop.time()
         if after.seconds is not None:
-            self._timer = self._loop.call_later(after.seconds, self._up)
+            self._timer = self._loop.call_later(after.seconds, guarded(self._up, self._failed))
         elif after.idle is not None:
             self._look(after.idle)
 
@@ -77,7 +80,7 @@ class Countdown:
         if self._loop.time() >= due:
             self._up()
         else:
-            self._timer = self._loop.call_at(due, self._look, limit)
+            self._timer = self._loop.call_at(due, guarded(self._look, self._failed), limit)
 
     def _up(self) -> None:
         self._timer = None

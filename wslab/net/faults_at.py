@@ -12,11 +12,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from wslab.net.errors import BadValue
 from wslab.net.faults import Faults
 from wslab.net.faults_settings import NOTHING, Settings, Way
+from wslab.net.tasks import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +36,13 @@ class Faulty(Protocol):
     def faults(self) -> EndFaults: ...
 
 
-def on_loop(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], None]], None]:
-    """A way to run something on a loop: at once for whoever is on it, soon for others, never where it has ended."""
+def on_loop(loop: asyncio.AbstractEventLoop, end: End) -> Callable[[Callable[[], None]], None]:
+    """A way to run something on a loop: at once for whoever is on it, soon for others, never where it has ended.
+
+    Args:
+        loop: The loop.
+        end: Where a row says what raised later, with nobody to hear of it.
+    """
 
     def post(work: Callable[[], None]) -> None:
         try:
@@ -46,7 +53,7 @@ def on_loop(loop: asyncio.AbstractEventLoop) -> Callable[[Callable[[], None]], N
             work()
             return
         try:
-            loop.call_soon_threadsafe(work)
+            loop.call_soon_threadsafe(guarded(work, partial(end.failed, "a fault failed")))
         except RuntimeError:  # it has ended, and the connection with it
             return
 

@@ -14,11 +14,14 @@ Flow control stays true: what is held counts as not written yet, and past a boun
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wslab.net.faults_orphan import Orphan
 from wslab.net.faults_pipe import Pipe
 from wslab.net.faults_swap import Swap
+from wslab.net.tasks import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +50,9 @@ class Between:
         self._ask_paused = paused
         self._way_out: Way = "client to server" if end.side == "client" else "server to client"
         self._way_in: Way = "server to client" if end.side == "client" else "client to server"
-        self._out = Pipe(self._leave, self._moved)
-        self._in = Pipe(self._arrive, self._moved)
+        self._failed = partial(end.failed, "a fault failed")
+        self._out = Pipe(self._leave, self._moved, self._failed)
+        self._in = Pipe(self._arrive, self._moved, self._failed)
         self._orphan: Orphan | None = None
         self._swaps: list[Swap] = []
         self._over = False  # the user has been told
@@ -204,7 +208,8 @@ class Between:
 
     def _end_out(self) -> None:
         if not self._real.is_closing() and self._real.can_write_eof():
-            self._real.write_eof()
+            with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
+                self._real.write_eof()
 
     def _close_now(self) -> None:
         self._ours = True
@@ -240,7 +245,7 @@ class Between:
         self._lost(self._out.clear(), behind=False)
         self._in.clear()
         if self._gone:
-            self._loop.call_soon(self._finish)
+            self._loop.call_soon(guarded(self._finish, self._failed))
         else:
             self._real.abort()
 
@@ -252,8 +257,8 @@ class Between:
             self._over = True
             self._in.clear()
             self._stop()
-            self._orphan = Orphan(self._real, self._out, self._orphan_ended)
-            self._loop.call_soon(self._protocol.connection_lost, None)
+            self._orphan = Orphan(self._real, self._out, self._orphan_ended, self._failed)
+            self._loop.call_soon(guarded(self._protocol.connection_lost, self._failed), None)
 
     def _orphan_ended(self) -> None:
         self._orphan = None

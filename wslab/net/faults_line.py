@@ -42,7 +42,7 @@ class Line(Between):
         super().__init__(tap, protocol, end, paused)
         self._settings = NOTHING
         self._corrupters: dict[Way, Corrupter] = {}
-        self._countdown = Countdown(self._drop_now)
+        self._countdown = Countdown(self._drop_now, self._failed)
         self._giving_up: asyncio.TimerHandle | None = None
 
     def settle(self, settings: Settings) -> None:

@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from wslab.net.tasks import spawn
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,9 +27,16 @@ class Orphan(asyncio.Protocol):
         transport: The real one.
         pipe: What is held, with the end of it behind.
         ended: Called once, when the transport is closed.
+        failed: Told what raised meanwhile.
     """
 
-    def __init__(self, transport: asyncio.Transport, pipe: Pipe, ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        pipe: Pipe,
+        ended: Callable[[], None],
+        failed: Callable[[BaseException], object],
+    ) -> None:
         self._transport = transport
         self._pipe = pipe
         self._ended = ended
@@ -36,7 +45,7 @@ class Orphan(asyncio.Protocol):
         transport.set_protocol(self)
         transport.resume_reading()
         # A task, because whoever ends a loop cancels its tasks: then the transport goes too.
-        self._task = loop.create_task(self._wait())
+        spawn(self._wait(), failed)
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from wslab.net.faults_settings import Course
+from wslab.net.tasks import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ class Pipe:
     Args:
         deliver: Takes the bytes that are due.
         moved: Called after some have left.
+        failed: Told what raised later, when bytes were due.
 
     Attributes:
         course: What the bytes suffer; after a change call `pump`.
@@ -33,8 +35,14 @@ class Pipe:
         size: How many bytes wait.
     """
 
-    def __init__(self, deliver: Callable[[bytes], None], moved: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[bytes], None],
+        moved: Callable[[], None],
+        failed: Callable[[BaseException], object],
+    ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._pump_later = guarded(self._woken, failed)
         self._deliver = deliver
         self._moved = moved
         self._items: deque[tuple[float, bytes | Callable[[], None]]] = deque()
@@ -119,12 +127,12 @@ class Pipe:
         self.size -= count
         self._deliver(piece)
         if self.course.slice and self._items:  # a segment of its own: nothing else in this turn of the loop
-            self._timer = self._loop.call_soon(self._woken)
+            self._timer = self._loop.call_soon(self._pump_later)
             return False
         return True
 
     def _wake(self, due: float) -> bool:
-        self._timer = self._loop.call_at(due, self._woken)
+        self._timer = self._loop.call_at(due, self._pump_later)
         return False
 
     def _woken(self) -> None:

@@ -13,6 +13,8 @@ import time
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from wslab.timeline import CONTAINED
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
 
@@ -37,7 +39,10 @@ class Page:
         finally:
             leaving = tuple(self.sockets)
             for socket in leaving:
-                socket.leave()
+                try:
+                    socket.leave()
+                except CONTAINED as error:  # the others leave all the same
+                    socket.end.failed("leaving its page failed", error)
             deadline = time.monotonic() + GOODBYE
             while unfinished(leaving) and time.monotonic() < deadline:  # noqa: ASYNC110  (another thread closes them)
                 await asyncio.sleep(0.002)

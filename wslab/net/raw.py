@@ -19,6 +19,7 @@ import weakref
 from typing import TYPE_CHECKING, Self
 
 from wslab.net.errors import BadType, BadValue
+from wslab.net.pending import awaited
 from wslab.net.raw_errors import RawEnded, at_end
 from wslab.net.raw_taking import Taking, frame_size, head_size
 from wslab.net.raw_wire import LIMIT
@@ -45,9 +46,11 @@ class RawSocket(Taking):
         super().__init__(wire, thread)
         self._url = url
         self._over = ""
+        self._end = wire.end
         self._finalizer = weakref.finalize(self, thread.post, wire.close)
         self._finalizer.atexit = False
 
+    @awaited("await raw.send(data)", "_end")
     async def send(self, data: bytes | bytearray | memoryview, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
         """Send bytes, exactly these.
 
@@ -72,6 +75,7 @@ class RawSocket(Taking):
             ),
         )
 
+    @awaited("data = await raw.receive()", "_end")
     async def receive(self, n: int | None = None, *, timeout: float = 5.0) -> bytes:  # noqa: ASYNC109
         """Take what has come.
 
@@ -100,6 +104,7 @@ class RawSocket(Taking):
         wanted = f"{n} byte{'s' * (n > 1)}"
         return await self._whole(lambda buffer: n if len(buffer) >= n else 0, timeout, wanted)
 
+    @awaited("head = await raw.head()", "_end")
     async def head(self, *, timeout: float = 5.0) -> bytes:  # noqa: ASYNC109
         """Take the head of an HTTP response: everything up to the blank line, which is its end.
 
@@ -116,6 +121,7 @@ class RawSocket(Taking):
         """
         return await self._whole(head_size, timeout, "a head with its blank line")
 
+    @awaited("head = await raw.upgrade()", "_end")
     async def upgrade(
         self,
         path: str | None = None,
@@ -143,6 +149,7 @@ class RawSocket(Taking):
         await self.send(request(target, headers, host=f"{host}:{self._url.port}", key=key), timeout=timeout)
         return await self.head(timeout=timeout)
 
+    @awaited("frame = await raw.frame()", "_end")
     async def frame(self, *, timeout: float = 5.0) -> Frame:  # noqa: ASYNC109
         """Take one whole frame, legal or not.
 
@@ -158,6 +165,7 @@ class RawSocket(Taking):
         assert frame is not None
         return frame
 
+    @awaited("how = await raw.ended()", "_end")
     async def ended(self, *, timeout: float = 5.0) -> str:  # noqa: ASYNC109
         """Wait until the peer has ended TCP. What came before that is left for `receive`.
 
@@ -196,6 +204,7 @@ class RawSocket(Taking):
         self._over = "reset() was called"
         self._thread.post(self._wire.reset)
 
+    @awaited("await raw.close()", "_end")
     async def close(self) -> None:
         """End the connection with FIN, without any Close frame, and wait until it is over. Closing twice does nothing."""
         self._over = self._over or "close() was called"

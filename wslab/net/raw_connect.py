@@ -67,12 +67,17 @@ class Raws:
         if half_open and parsed.secure:
             raise BadValue("TLS has no half-open connections; leave half_open out, or use a ws: server")
         context = (ssl or tls.create_default_context()) if parsed.secure else None
-        return RawConnect(lambda: self._connect(parsed, context, timeout, half_open=half_open), _WRITE)
+        return RawConnect(lambda: self._connect(parsed, context, timeout, half_open=half_open), _WRITE, self._timeline)
 
     @property
     def urls(self) -> list[str]:
         """Where the open ones are connected to."""
         return [wire.url for wire in sorted(self._wires, key=lambda wire: wire.created)]
+
+    def abort(self) -> None:
+        """End all of them at once. On the thread."""
+        for wire in list(self._wires):
+            wire.abort()
 
     async def close(self) -> None:
         """Close all of them; those that have not closed soon after are aborted. Runs on any loop."""
@@ -100,9 +105,8 @@ class Raws:
             wires.add(wire)
             wire.gone.add_done_callback(lambda _: wires.discard(wire))
 
-        future = asyncio.run_coroutine_threadsafe(connect(), thread.loop)
         try:
-            await asyncio.wrap_future(future)
+            await thread.begin(connect())
         except (OSError, TimeoutError, asyncio.CancelledError) as error:
             thread.post(wire.abort)
             why = why_no_tcp(error, url.host, url.port)

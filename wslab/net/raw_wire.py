@@ -7,6 +7,7 @@ peer to wait, and so much is all that a peer can make us keep.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from concurrent.futures import Future
@@ -36,6 +37,7 @@ class RawWire(asyncio.Protocol):
         half_open: Whether to go on sending after the peer has ended its direction.
 
     Attributes:
+        end: Where it is recorded.
         url: Where it is connected to.
         created: When it was made, in `time.perf_counter_ns`.
         buffer: What has come and nobody has taken.
@@ -45,7 +47,7 @@ class RawWire(asyncio.Protocol):
     """
 
     def __init__(self, end: End, url: str, *, half_open: bool) -> None:
-        self._end = end
+        self.end = end
         self.url = url
         self.created = end.created
         self._half_open = half_open
@@ -100,15 +102,16 @@ class RawWire(asyncio.Protocol):
     def end_sending(self) -> None:
         """End our direction with FIN, once what was written has gone."""
         if self._transport is not None and not self._transport.is_closing():
-            self._end.note("note", "end_sending()", "FIN: nothing more will be sent")
-            self._transport.write_eof()
+            self.end.note("note", "end_sending()", "FIN: nothing more will be sent")
+            with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
+                self._transport.write_eof()
 
     def reset(self) -> None:
         """End the connection with RST."""
         if self._transport is None or self._transport.is_closing():
             return
         self._ours = "reset here (RST)"
-        self._end.note("note", "reset()", "RST: the connection ends at once")
+        self.end.note("note", "reset()", "RST: the connection ends at once")
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
         self._transport.abort()
 
@@ -130,7 +133,7 @@ class RawWire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._end.connected(*map(transport.get_extra_info, ("sockname", "peername")))
+        self.end.connected(*map(transport.get_extra_info, ("sockname", "peername")))
 
     def data_received(self, data: bytes) -> None:
         self._record_received(data)
@@ -142,7 +145,7 @@ class RawWire(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self.ending = "FIN"
-        self._end.peer_ended()
+        self.end.peer_ended()
         self._arrived.set()
         return self._half_open  # if not, asyncio closes the transport
 
@@ -157,7 +160,7 @@ class RawWire(asyncio.Protocol):
         self.ending = self.ending or self._ours or ("RST" if reset else how_it_ended(error) or "closed here")
         if reset and self.ending == "FIN":
             self.ending = "RST"
-        self._end.lost("reset by the client (RST)" if "(RST)" in self._ours else how_it_ended(error))
+        self.end.lost("reset by the client (RST)" if "(RST)" in self._ours else how_it_ended(error))
         self._arrived.set()
         self._writable.set()
         if self._timer is not None:

@@ -19,6 +19,7 @@ from wslab.net.errors import TimedOut
 from wslab.net.faults_at import ServerFaults
 from wslab.net.ports import listen
 from wslab.net.relay_leg import RelayLeg
+from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
     import socket
@@ -63,7 +64,7 @@ class Relay:
         self._closed: deque[tuple[int, End]] = deque()
         self._all: weakref.WeakSet[RelayLeg] = weakref.WeakSet()
         self._listeners: list[asyncio.Server] = []
-        self._changed: Callable[[], None] = lambda: None
+        self._changes = Watchers(f"a watcher of relay {name}", timeline.failed)
         self._target = 0
         self._ready = asyncio.Event()
         self._stopped = False
@@ -79,7 +80,7 @@ class Relay:
     @property
     def running(self) -> bool:
         """Whether it accepts connections."""
-        return bool(self.port) and not self._stopped
+        return bool(self.port) and not self._stopped and self._thread.alive
 
     @property
     def connections(self) -> tuple[Connection, ...]:
@@ -136,7 +137,7 @@ class Relay:
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Be told, on the lab's thread, when a connection opens or closes. The callback must return at once."""
-        self._changed = callback
+        self._changes.add(callback)
 
     async def shut_down(self, code: int, reason: str = "") -> None:
         """Give the port back and end all connections, within half a second. Any loop.
@@ -192,7 +193,7 @@ class Relay:
     def welcome(self, leg: RelayLeg) -> None:
         """Let it suffer the faults of all."""
         self._faults.welcome(leg)
-        self._changed()
+        self._changes.tell()
 
     def over(self, leg: RelayLeg) -> None:
         """Forget a connection."""
@@ -202,7 +203,7 @@ class Relay:
             port, end = self._closed.popleft()
             if self._ends.get(port) is end:
                 del self._ends[port]
-        self._changed()
+        self._changes.tell()
 
     def known_at(self, port: int, end: End) -> None:
         """Say whose leg to the peer has a local port."""
@@ -239,7 +240,7 @@ class Relay:
                 leg.abort()
             await self._wait_over(_GRACE)
         finally:
-            self._changed()
+            self._changes.tell()
             with contextlib.suppress(InvalidStateError):  # whoever shut it down has given up waiting
                 self._done.set_result(None)
 

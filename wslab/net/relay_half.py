@@ -110,7 +110,8 @@ class Half(asyncio.Protocol):
 
     def end_writing(self) -> None:
         """End this direction of the transport."""
-        self.transport.write_eof()
+        with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
+            self.transport.write_eof()
 
     # What asyncio calls
 

@@ -16,6 +16,7 @@ from wslab.net.endings import why_no_tcp
 from wslab.net.relay_half import Half
 from wslab.net.request_heads import RequestHeads
 from wslab.net.tap import Recorded
+from wslab.net.tasks import spawn
 from wslab.timeline import tcp_words
 
 if TYPE_CHECKING:
@@ -126,9 +127,13 @@ class RelayLeg(Recorded, Half):
         return self._owner.begun(self, *map(transport.get_extra_info, ("sockname", "peername")))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._owner.welcome(self)
-        self._connecting = self.loop.create_task(self._connect())
+        try:
+            super().connection_made(transport)
+            self._owner.welcome(self)
+        except BaseException:
+            transport.close()  # else the client would wait for ever
+            raise
+        self._connecting = spawn(self._connect(), self._broke)
 
     def eof_received(self) -> bool:
         Half.data_received(self, self.request_heads.finish())  # of a head that will never be whole
@@ -168,6 +173,10 @@ class RelayLeg(Recorded, Half):
         finally:
             if sock is not None and self.other.transport is None:
                 sock.close()
+
+    def _broke(self, error: BaseException) -> None:
+        self.end.failed("connecting to the server behind the relay failed", error)
+        self.reset()
 
     def _give_up_connecting(self) -> None:
         if self._connecting is not None:

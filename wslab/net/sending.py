@@ -54,11 +54,11 @@ class Sending:
     def message(self, data: bytes, note: Note, *, text: bool) -> None:
         """Make a message of a call, to be written with the next `flush`."""
         start = self.stop
+        self._unsent += len(data)
         if text:
             self._protocol.send_text(data)
         else:
             self._protocol.send_binary(data)
-        self._unsent += len(data)
         self._calls.append((note, start))
         self._collect()
 
@@ -69,17 +69,22 @@ class Sending:
         if transport is None or not self._out:
             return
         parts, self._out, self._size = self._out, [], 0
+        calls, self._calls = self._calls, []
         data = parts[0] if len(parts) == 1 else b"".join(parts)
-        if data:
-            transport.write(data)
-        if b"" in parts:  # the protocol's sign for the end of the stream
-            if transport.can_write_eof():
-                transport.write_eof()
-            else:
-                transport.close()
-        for note, start in self._calls:
+        try:
+            if data:
+                transport.write(data)
+            if b"" in parts:  # the protocol's sign for the end of the stream
+                if transport.can_write_eof():
+                    transport.write_eof()
+                else:
+                    transport.close()
+        except BaseException:
+            for note, _ in calls:
+                self._end.resolve(note, None)
+            raise
+        for note, start in calls:
             self._end.resolve(note, ("client to server", start))
-        self._calls.clear()
         if self._unsent and not transport.get_write_buffer_size():
             self.emptied()
 

@@ -7,18 +7,17 @@ This is the half that others hold; the half on the thread is `wslab.net.serving`
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
 from wslab.net.blocked import where
-from wslab.net.errors import TimedOut
-from wslab.net.pending import Pending
+from wslab.net.pending import awaited
 from wslab.net.ports import listen
 from wslab.net.serving import GRACE, Serving
+from wslab.net.tasks import act
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from websockets.asyncio.server import ServerConnection
 
@@ -74,7 +73,7 @@ class Server:
     @property
     def running(self) -> bool:
         """Whether it accepts connections."""
-        return bool(self.port) and not self._stopped
+        return bool(self.port) and not self._stopped and self._serving.thread.alive
 
     @property
     def connections(self) -> tuple[Connection, ...]:
@@ -88,14 +87,15 @@ class Server:
         """What goes wrong on purpose at all its connections, those to come included."""
         return self._serving.faults
 
-    def stop(self, code: int = 1001, reason: str = "") -> Pending[None]:
+    @awaited("await server.stop()", "_timeline")
+    async def stop(self, code: int = 1001, reason: str = "") -> None:
         """Stop serving. To be awaited; stopping a stopped server does nothing.
 
         Args:
             code: What open connections are closed with; 1001 is "going away" (RFC 6455 section 7.4.1).
             reason: At most 123 bytes of UTF-8.
         """
-        return Pending(lambda: self.shut_down(code, reason), "await server.stop()")
+        await self.shut_down(code, reason)
 
     def __repr__(self) -> str:
         state = f"at {self.url}, {len(self._serving.links)} open" if self.running else "stopped"
@@ -130,12 +130,14 @@ class Server:
                 await serving.thread.wait_ended(_STOP)
             return
         self._stopped = True
-        if not serving.thread.alive:
+        if not serving.thread.alive:  # it has ended by itself, or is about to
+            if not await serving.thread.wait_ended(_STOP):
+                serving.abandon()
             return
         self.probe()
         await asyncio.sleep(0)
         deadline = time.monotonic() + _STOP
-        stopping = asyncio.ensure_future(serving.thread.run(serving.stop(code, reason), _STOP, lambda: "stuck"))
+        stopping = serving.thread.begin(serving.stop(code, reason))
         try:
             while not stopping.done():
                 await asyncio.wait({stopping}, timeout=0.1)
@@ -150,15 +152,16 @@ class Server:
             stopping.cancel()
             serving.abandon()
             return
-        with contextlib.suppress(TimedOut):
+        try:
             await stopping
-        serving.thread.stop()
+        finally:
+            serving.thread.stop()
         if not await serving.thread.wait_ended(1):
             serving.abandon()
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Be told, on the server's thread, when a connection opens or closes. The callback must return at once."""
-        self._serving.changed = callback
+        self._serving.changes.add(callback)
 
     def links(self) -> dict[End, ServerConnection]:
         """Its open connections by recorded end."""
@@ -168,14 +171,9 @@ class Server:
         """How many handlers still run although their connection is over."""
         return self._serving.lingering()
 
-    def act(self, work: Callable[[], Any]) -> None:
-        """Start a coroutine on the server's own loop, from any thread. What it raises shows in the log as the connection's end."""
-
-        async def run() -> None:
-            with contextlib.suppress(Exception):
-                await work()
-
-        self._serving.thread.post(lambda: self._serving.thread.loop.create_task(run()))
+    def act(self, work: Callable[[], Coroutine[Any, Any, Any]], end: End | None = None) -> None:
+        """Start a coroutine on the server's own loop, from any thread. What it raises is a row, of an end where one is given."""
+        self._serving.thread.post(act, work, end or self._timeline)
 
     async def turn(self) -> None:
         """Let its loop run what is ready, or find that it is blocked."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
+import functools
 import logging
 import socket
 import weakref
@@ -20,16 +20,18 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from wslab.net import prints
+from wslab.net.asking import Asking
 from wslab.net.faults_at import ServerFaults
-from wslab.net.handlers import Handler, explain_end, explain_raise
+from wslab.net.handlers import Handler, explain_end
 from wslab.net.origins import LOOPBACK, Origins, allowed
+from wslab.net.quiet import QUIET, Told
 from wslab.net.tap import recorded_server
-from wslab.net.threads import LoopThread
+from wslab.net.tasks import spawn
+from wslab.net.threads import LoopStopped, LoopThread
+from wslab.timeline import Watchers, error_words, raised_at
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from websockets.http11 import Request, Response
 
     from wslab.net.marker import Markers
@@ -55,7 +57,7 @@ class Serving:
 
     Attributes:
         links: Open connections by recorded end. Written on the thread, read anywhere.
-        changed: Called when `links` has changed.
+        changes: Told when `links` has changed.
         faults: What goes wrong on purpose at its connections.
     """
 
@@ -71,15 +73,14 @@ class Serving:
         self.name = name
         self.handler_name = getattr(handler, "__name__", type(handler).__name__)
         self.links: dict[End, ServerConnection] = {}
-        self.changed: Callable[[], None] = lambda: None
-        self.thread = LoopThread(f"wslab-server-{name}", self._nobody_caught)
+        self.changes = Watchers(f"a watcher of server {name}", timeline.failed)
+        self.thread = LoopThread(f"wslab-server-{name}", self._nobody_caught, lambda: self.stop(1011, ""))
         self.faults = ServerFaults(name, timeline, secure=options.get("ssl") is not None)
         self._handler = handler
         self._timeline = timeline
         self._origins = origins
         self._markers = markers
-        self._options = dict(options)
-        self._also_ask = self._options.pop("process_request", None)
+        self._asking = Asking(options, lambda: self._stopping)
         self._sockets: list[socket.socket] = []
         self._listeners: list[Listener] = []
         self._running: dict[asyncio.Task[Any], tuple[End, Any]] = {}
@@ -93,11 +94,7 @@ class Serving:
     async def listen(self, sockets: list[socket.socket]) -> None:
         """Serve on listening sockets. On the thread."""
         self._sockets = sockets
-        # Outside the tree of loggers: nothing reaches an old cell.
-        log = logging.Logger(f"wslab.server.{self.name}")  # noqa: LOG001
-        log.setLevel(logging.CRITICAL)  # a logger without a level debugs: websockets would format every frame
-        log.addHandler(logging.NullHandler())
-        options = {"logger": log, **self._options}
+        options = {"logger": QUIET, **self._asking.options}
         factory = recorded_server(self._accepted, self.faults, self._markers)
         for sock in sockets:
             serving = serve(self._serve, sock=sock, create_connection=factory, process_request=self._ask, **options)
@@ -108,12 +105,13 @@ class Serving:
         self._stopping = True
         for listener in self._listeners:
             listener.close(code=code, reason=reason)
-        closing = [asyncio.create_task(listener.wait_closed()) for listener in self._listeners]
+        failed = functools.partial(self._timeline.failed, f"closing server {self.name} failed")
+        closing = [spawn(listener.wait_closed(), failed) for listener in self._listeners]
         if closing:
             _, late = await asyncio.wait(closing, timeout=GRACE)
             if late:
                 await self._press(late)
-        self.changed()
+        self.changes.tell()
 
     def abandon(self) -> None:
         """Give up on a thread that is stuck in somebody's code. From any other thread.
@@ -130,15 +128,19 @@ class Serving:
                 sock.shutdown(socket.SHUT_RDWR)
         self.retire()
         self.thread.interrupt()
-        self.changed()
+        self.changes.tell()
 
     def retire(self) -> None:
         """Stop without anybody who waits for it, and end the thread. From any other thread."""
-        self.thread.post(lambda: self.thread.loop.create_task(self._clean_up()))
+        self.thread.post(
+            lambda: spawn(self._clean_up(), functools.partial(self._timeline.failed, "retiring a server failed"))
+        )
 
     async def _clean_up(self) -> None:
-        await self.stop(1011, "")
-        self.thread.loop.stop()
+        try:
+            await self.stop(1011, "")
+        finally:
+            self.thread.stop()
 
     async def _press(self, late: set[asyncio.Task[None]]) -> None:
         for task in list(self._running):
@@ -174,14 +176,7 @@ class Serving:
             )
             end.note("note", "Origin refused", f"{said}; pass origins=[...] to lab.serve() to allow it")
             return connection.respond(403, f"Origin {said} may not connect to this server.\n")
-        if self._also_ask is None:
-            return None
-        try:
-            answer: Response | Awaitable[Response | None] | None = self._also_ask(connection, request)
-            return await answer if inspect.isawaitable(answer) else answer
-        except Exception as error:
-            explain_raise(end, error, "process_request", "the server answers 500")
-            raise
+        return await self._asking.process_request(connection, request)
 
     def _may_connect(self, origins: list[str], end: End) -> bool:
         """Whether a handshake with these Origins may pass; with the default rule that of a cell's own page may too."""
@@ -200,27 +195,38 @@ class Serving:
         end: End = connection.end  # type: ignore[attr-defined]
         task = asyncio.current_task()
         assert task is not None
-        body = self._handler(connection)
         self.links[end] = connection
-        self._running[task] = (end, body)
-        self.changed()
+        self.changes.tell()
         try:
             with prints.printing_to(end.printed):
+                body = self._handler(connection)
+                self._running[task] = (end, body)
                 await body
         except BaseException as error:
             if not self._stopping and self.thread.loop.is_running():
                 explain_end(end, error, self.handler_name)
-                if not isinstance(error, Exception):  # `exit()` in a handler ends that handler, not the server
-                    raise RuntimeError(f"{type(error).__name__} in a handler") from error
-            raise
+            elif not isinstance(error, Exception):  # it was cancelled, because the server ends
+                raise
+            raise Told from error  # `exit()` in a handler ends that handler, not the server
         finally:
             self.links.pop(end, None)
             self._running.pop(task, None)  # the last: who sees that no handler lingers sees no link of it either
             connection.transport.read_on()  # type: ignore[attr-defined]
-            self.changed()
+            self.changes.tell()
 
-    def _nobody_caught(self, what: str) -> None:
-        if not self._stopping:
-            self._timeline.note(
-                f"server {self.name}: nobody caught an error in one of its tasks", what, problem="unhandled"
-            )
+    def _nobody_caught(self, _what: str, error: BaseException) -> None:
+        """Tell of an error on the loop: of a task or a callback of the handler's, or else of wslab itself."""
+        if self._stopping:  # handlers are cancelled then, and sockets shut under asyncio's hands
+            return
+        if error.__traceback__ is not None and raised_at(error) is None:
+            self._timeline.failed(f"server {self.name} failed", error)
+            return
+        name, problem = f"server {self.name}: nobody caught an error in one of its tasks", "unhandled"
+        if isinstance(error, LoopStopped):
+            name, problem = f"server {self.name} has ended", "nobody is served any more; run its cell again"
+        self._timeline.failures.tell(
+            name,
+            error,
+            lambda name, _text: self._timeline.note(name, error_words(error), problem=problem),
+            level=logging.INFO,  # the learner's own code: a row is enough
+        )

@@ -9,6 +9,7 @@ Faults are inserted here too, and only while one is on (`wslab.net.faults_line`)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection
@@ -67,7 +68,8 @@ class TapTransport:
 
     def end_writing(self) -> None:
         """End this direction only."""
-        (self.line or self.real).write_eof()
+        with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
+            (self.line or self.real).write_eof()
 
     def read_on(self) -> None:
         """Read to the end, whatever is queued.
@@ -133,8 +135,10 @@ class Recorded:
         return super().eof_received()  # type: ignore[misc]
 
     def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)  # type: ignore[misc]
-        self.end.lost(how_it_ended(error))
+        try:
+            super().connection_lost(error)  # type: ignore[misc]
+        finally:
+            self.end.lost(how_it_ended(error))
 
     @property
     def faults(self) -> EndFaults:
@@ -144,7 +148,7 @@ class Recorded:
             loop: asyncio.AbstractEventLoop = self.loop  # type: ignore[attr-defined]
             tap: TapTransport = self.transport  # type: ignore[attr-defined]
             secure = tap.get_extra_info("sslcontext") is not None
-            made = EndFaults(self.end, on_loop(loop), self._line, secure=secure)
+            made = EndFaults(self.end, on_loop(loop, self.end), self._line, secure=secure)
             found = vars(self).setdefault("_faults", made)
         assert isinstance(found, EndFaults)
         return found

@@ -14,11 +14,38 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wslab.net.errors import TimedOut
+from wslab.timeline import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from wslab.timeline import Failed
+
 T = TypeVar("T")
+
+
+def start_thread(name: str, work: Callable[[], object], failed: Failed) -> threading.Thread:
+    """Start a daemon thread for work that blocks.
+
+    Args:
+        name: The thread's name.
+        work: What it does.
+        failed: Told what came out of it.
+    """
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001  (nobody joins it to hear)
+            failed(f"thread {name} failed", error)
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+class LoopStopped(RuntimeError):
+    """Code on a loop has stopped it, and nobody had asked for that."""
 
 
 class Abandoned(BaseException):
@@ -30,14 +57,25 @@ class LoopThread:
 
     Args:
         name: The thread's name.
-        on_error: Told of what nobody caught on the loop, in words. Nothing is printed.
+        failed: Told of what nobody caught on the loop; logged where there is nobody to tell.
+        last: Runs on the loop before it ends, where nobody had asked it to end.
+
+    Attributes:
+        failed: The same, for whatever else fails on this thread.
     """
 
-    def __init__(self, name: str, on_error: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        failed: Failed = log_failure,
+        last: Callable[[], Coroutine[Any, Any, object]] | None = None,
+    ) -> None:
         self.loop = asyncio.new_event_loop()
-        self._on_error = on_error
+        self.failed = failed
+        self._last = last
         self.loop.set_exception_handler(self._report)
         self.ended: Future[None] = Future()
+        self._asked = False  # to end
         self._lock = threading.Lock()
         self._leaving = False  # only closing the loop is left: nothing may be raised in it any more
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -45,8 +83,8 @@ class LoopThread:
 
     @property
     def alive(self) -> bool:
-        """Whether the loop can still take work."""
-        return self.thread.is_alive() and not self.loop.is_closed()
+        """Whether the loop takes work, and nobody has asked it to end."""
+        return self.thread.is_alive() and not self._asked and not self.loop.is_closed()
 
     def post(self, function: Callable[..., object], *args: object) -> bool:
         """Run a function on the loop soon.
@@ -60,6 +98,21 @@ class LoopThread:
             return False
         return True
 
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        """Start a coroutine on this thread's loop.
+
+        Returns:
+            Its result, to be awaited on the caller's loop; cancelling that cancels the coroutine.
+
+        Raises:
+            RuntimeError: The loop is closed.
+        """
+        try:
+            return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.loop))
+        except RuntimeError:
+            work.close()
+            raise
+
     async def run(self, work: Coroutine[Any, Any, T], limit: float, sentence: Callable[[], str]) -> T:
         """Run a coroutine on this thread's loop and await its result on the caller's.
 
@@ -71,12 +124,7 @@ class LoopThread:
         Raises:
             TimedOut: The limit was reached. The coroutine has been cancelled.
         """
-        try:
-            future = asyncio.run_coroutine_threadsafe(work, self.loop)
-        except RuntimeError:
-            work.close()
-            raise
-        waiter = asyncio.wrap_future(future)
+        waiter = self.begin(work)
         done, _ = await asyncio.wait({waiter}, timeout=limit)
         if not done:
             waiter.cancel()
@@ -91,6 +139,7 @@ class LoopThread:
 
     def stop(self) -> None:
         """Ask the loop to end once what it runs now has yielded. Returns at once; `ended` tells when it has."""
+        self._asked = True
         self.post(self.loop.stop)
 
     async def wait_ended(self, limit: float) -> bool:
@@ -116,9 +165,16 @@ class LoopThread:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        if self._on_error is not None:
-            self._on_error(f"{type(error).__name__}: {error}" if error else str(context.get("message", "")))
+        """Tell what asyncio found: an exception, or just a message."""
+        self._tell(context.get("exception") or RuntimeError(context.get("message", "")))
+
+    def _tell(self, error: BaseException) -> None:
+        if isinstance(error, Abandoned):
+            return
+        try:
+            self.failed(f"thread {self.thread.name} failed", error)
+        except Exception as worse:  # noqa: BLE001  (nobody is left to tell)
+            log_failure(f"a failure on thread {self.thread.name} could not be told", worse)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -132,7 +188,8 @@ class LoopThread:
                 self._leave()
             except Abandoned:  # also while it winds up, which runs somebody's code too
                 runs = False
-            except BaseException:  # noqa: BLE001  (whatever that code raised: the loop is closed)
+            except BaseException as error:  # noqa: BLE001  (whatever that code raised: the loop is closed)
+                self._tell(error)
                 self._leave()
         try:
             self.loop.close()
@@ -148,10 +205,18 @@ class LoopThread:
         try:
             self.loop.run_forever()
         except (SystemExit, KeyboardInterrupt) as error:
-            self._report(self.loop, {"exception": error})
+            self._tell(error)
             return False
         except Abandoned:
-            pass
+            return True
+        if not self._asked:
+            self._asked = True
+            self._tell(LoopStopped("the event loop was stopped by code that runs on it"))
+            if self._last is not None:
+                try:
+                    self.loop.run_until_complete(self._last())
+                except Exception as error:  # noqa: BLE001  (the rest of the end is to come)
+                    self._tell(error)
         return True
 
     def _wind_up(self) -> None:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from wslab.net.dom import CloseEvent, Event, MessageEvent
 from wslab.net.errors import BadValue, LabError, TimedOut
 from wslab.net.event_target import EventTarget
-from wslab.net.pending import Pending
+from wslab.net.pending import Pending, awaited
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from wslab.timeline import End
 
 _TYPES = ("open", "message", "error", "close")
 _UNTAKEN = 1024  # events of one type that wait to be taken; the oldest go first
@@ -73,43 +75,46 @@ class _Untaken:
 class Waiting(EventTarget):
     """An event target whose events can be awaited."""
 
+    end: End
+
     def __init__(self) -> None:
         super().__init__()
         self._untaken = {name: _Untaken() for name in _TYPES}
         self._waiters: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
         self._lookers: dict[str, deque[asyncio.Future[Event]]] = {name: deque() for name in _TYPES}
-        self._callbacks: set[asyncio.Task[Any]] = set()
         self._last: CloseEvent | None = None
         self._was_open: Event | None = None
 
-    def opened(self, timeout: float = 5.0) -> Pending[Event]:
+    @awaited("await socket.opened()", "end")
+    async def opened(self, timeout: float = 5.0) -> Event:  # noqa: ASYNC109
         """Wait until the socket is open.
 
         Args:
             timeout: The longest to wait, in seconds.
 
         Returns:
-            The ``open`` event. To be awaited.
+            The ``open`` event.
 
         Raises:
             ConnectionEnded: The connection failed instead.
             TimedOut: Nothing happened in time.
         """
-        return Pending(lambda: self._wait("open", timeout), "await socket.opened()")
+        return await self._wait("open", timeout)
 
-    def closed(self, timeout: float = 15.0) -> Pending[CloseEvent]:
+    @awaited("await socket.closed()", "end")
+    async def closed(self, timeout: float = 15.0) -> CloseEvent:  # noqa: ASYNC109
         """Wait until the socket is closed.
 
         Args:
             timeout: The longest to wait, in seconds.
 
         Returns:
-            The ``close`` event. To be awaited.
+            The ``close`` event.
 
         Raises:
             TimedOut: It is still not closed.
         """
-        return Pending(lambda: self._wait_closed(timeout), "await socket.closed()")
+        return await self._wait_closed(timeout)
 
     def next(self, type: str = "message", timeout: float = 5.0) -> Pending[Any]:
         """Wait for an event.
@@ -130,7 +135,7 @@ class Waiting(EventTarget):
             raise BadValue(
                 f'a WebSocket has the events {", ".join(_TYPES)}, not {type!r}; write await socket.next("message")'
             )
-        return Pending(lambda: self._next(type, timeout), f'event = await socket.next("{type}")')
+        return Pending(lambda: self._next(type, timeout), f'event = await socket.next("{type}")', self.end)
 
     async def __aiter__(self) -> AsyncIterator[MessageEvent]:
         """The messages, until the socket is closed."""
@@ -222,11 +227,6 @@ class Waiting(EventTarget):
         excuse = self._excuse()
         why = f": {excuse}" if excuse else f"; the socket is {self!r}, and the log says what did happen"
         return f"no {kind} event within {limit:g} s{why}"
-
-    def _callback_done(self, task: asyncio.Task[Any], event: Event) -> None:
-        self._callbacks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._report(event, error)
 
     def _report(self, event: Event, error: BaseException) -> None:
         raise NotImplementedError

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wslab.net.asked import check_close, check_protocols, outgoing
@@ -20,7 +21,9 @@ from wslab.net.dispatching import CLOSED, CLOSING, CONNECTING, OPEN, STATES, Dis
 from wslab.net.dom import DOMException
 from wslab.net.errors import LabClosed, NoLoop
 from wslab.net.faults_at import EndFaults
+from wslab.net.tasks import guarded, not_done
 from wslab.net.url import parse_url
+from wslab.timeline import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +101,7 @@ class WebSocket(Dispatching, metaclass=_Interface):
         self._url = parsed
         self._amount = _Amount()
         self._wire = ClientWire(self, self.end, parsed, offered)
-        self._outbox = Outbox(self.host.thread(), self._wire.flush)
+        self._outbox = Outbox(self.host.thread(), self._wire.flush, self._call_failed)
         self.host.sockets.add(self)
         # Not before this code has yielded: the home loop itself starts it, so no event can come earlier.
         home.call_soon(self._outbox.post, self._wire.start)
@@ -218,15 +221,8 @@ class WebSocket(Dispatching, metaclass=_Interface):
 
     def on_home(self, function: Callable[[], None]) -> None:
         """Run a function on the home loop, from any thread, without waiting. What it raises is a row. Ours."""
-
-        def run() -> None:
-            try:
-                function()
-            except Exception as error:  # noqa: BLE001  (nobody waits for it)
-                self.end.note("note", "not done", f"{error}")
-
         try:
-            self._home.call_soon_threadsafe(run)
+            self._home.call_soon_threadsafe(guarded(function, partial(not_done, self.end)))
         except RuntimeError:
             raise LabClosed(
                 f"the event loop of {self!r} has ended; make another: socket = lab.WebSocket(url)"
@@ -266,6 +262,14 @@ class WebSocket(Dispatching, metaclass=_Interface):
 
     def __repr__(self) -> str:
         return f"<WebSocket {self.url} {STATES[self._state]}>"
+
+    # On the lab's thread
+
+    def _call_failed(self, error: BaseException, *arguments: object) -> None:
+        self.end.failed("a call failed", error)
+        for each in arguments:
+            if isinstance(each, Note):  # the row of that call, for which all rows behind it would wait
+                self.end.resolve(each, None)
 
     # On the home loop
 

@@ -11,16 +11,17 @@ A flusher keeps nothing alive: it holds its owner weakly and is forgotten with i
 from __future__ import annotations
 
 import atexit
-import logging
 import threading
 import time
 import weakref
 from typing import TYPE_CHECKING
 
+from wslab.timeline import CONTAINED, log_failure
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_logger = logging.getLogger("wslab")
+    from wslab.timeline import Failed
 
 INTERVAL = 0.05
 """The least time between two flushes of one flusher, in seconds."""
@@ -47,7 +48,7 @@ class Screen:
         with self._lock:
             if flusher not in self._flushers:
                 self._flushers.append(flusher)
-            if self._threaded and self._thread is None:
+            if self._threaded and (self._thread is None or not self._thread.is_alive()):
                 self._thread = threading.Thread(target=self._run, name="wslab screen", daemon=True)
                 self._thread.start()
                 atexit.register(self._end)
@@ -71,9 +72,8 @@ class Screen:
             if flusher.news and flusher.due <= self._clock():
                 try:
                     flusher.run(self._clock)
-                except Exception:  # one that fails must not stop the others
-                    flusher.stop(0)
-                    _logger.exception("a widget could not be updated, and is left as it is")
+                except CONTAINED as error:  # one that fails must not stop the others
+                    flusher.broke(error, self._clock)
             if flusher.news:
                 waits.append(max(0.0, flusher.due - self._clock()))
         return min(waits, default=None)
@@ -103,6 +103,8 @@ class Flusher:
     Args:
         flush: A bound method; its object is held weakly. It returns whether there is more to do.
         screen: Whose thread runs it.
+        failed: Told what flushing raised.
+        tries: How often in a row it may raise; then it stops. A page that lacks one piece of news is right again with the next.
 
     Attributes:
         news: Whether it waits to be run.
@@ -110,7 +112,11 @@ class Flusher:
         running: Whether wakes are heard.
     """
 
-    def __init__(self, flush: Callable[[], bool], screen: Screen = SCREEN) -> None:
+    def __init__(
+        self, flush: Callable[[], bool], screen: Screen = SCREEN, failed: Failed = log_failure, *, tries: int = 1
+    ) -> None:
+        self._failed = failed
+        self._tries = self._left = tries
         self._flush = weakref.WeakMethod(flush)
         self._screen = screen
         self._busy = threading.RLock()
@@ -123,7 +129,7 @@ class Flusher:
     def start(self) -> None:
         """Hear wakes, if it does not yet."""
         if not self.running:
-            self.running, self._last = True, False
+            self.running, self._last, self._left = True, False, self._tries
             self._screen.add(self)
 
     def wake(self) -> None:
@@ -158,4 +164,15 @@ class Flusher:
                 self.news = True
             elif self._last and not self.news:
                 self.stop(0)
+            self._left = self._tries
             self.due = clock() + INTERVAL
+
+    def broke(self, error: BaseException, clock: Callable[[], float]) -> None:
+        """Tell what a flush has raised. Called by the screen."""
+        self._left -= 1
+        if self._left <= 0 or self._last:
+            self.stop(0)
+            self._failed("a widget could not be updated, and is left as it is", error)
+        else:
+            self.due = clock() + INTERVAL
+            self._failed("a widget could not be updated", error)

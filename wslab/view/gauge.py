@@ -12,12 +12,14 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 from xml.sax.saxutils import escape
 
+from wslab.timeline import log_failure
 from wslab.view.flusher import SCREEN, Screen
 from wslab.view.live_image import LiveImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from wslab.timeline import Failed
     from wslab.view.plot import Plot
 
 KEEP = 2000
@@ -56,19 +58,26 @@ class Gauge:
 
     Args:
         measure: Gives connection number, side and what it holds, for every open end. Called on the screen's thread.
+        failed: Told what measuring raised there.
 
     Attributes:
         history: What was measured, oldest first: seconds since the gauge began, and bytes in each place of `PLACES` by
             connection and direction. A new entry comes when something has changed.
     """
 
-    def __init__(self, measure: Callable[[], Sequence[tuple[int, str, Held]]], *, _screen: Screen = SCREEN) -> None:
+    def __init__(
+        self,
+        measure: Callable[[], Sequence[tuple[int, str, Held]]],
+        failed: Failed = log_failure,
+        *,
+        _screen: Screen = SCREEN,
+    ) -> None:
         self._measure = measure
         self._began = time.monotonic()
         self._amounts: dict[int, int | None] = {}
         self._lock = threading.Lock()
         self.history: deque[tuple[float, Sample]] = deque(maxlen=KEEP)
-        self._image = LiveImage("gauge", self._draw, "What is buffered where", _screen=_screen)
+        self._image = LiveImage("gauge", self._draw, "What is buffered where", failed, _screen=_screen)
 
     def sample(self) -> Sample:
         """Measure now.

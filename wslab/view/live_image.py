@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, ClassVar
 import anywidget
 import traitlets
 
+from wslab.timeline import CONTAINED, log_failure
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.retired import forget, retire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from wslab.timeline import Failed
 
 _STATIC = pathlib.Path(__file__).parent / "static"
 
@@ -40,16 +43,27 @@ class LiveImage:
         name: What is drawn, in a word: the key begins with it.
         draw: Draws, with the key as the id of the SVG. Called on the screen's thread.
         alt: What the picture is, for somebody who does not see it.
+        failed: Told what drawing raised: the image stays as it is until it can be drawn again.
 
     Attributes:
         key: What the image is found by.
     """
 
-    def __init__(self, name: str, draw: Callable[[str], str], alt: str, *, _screen: Screen = SCREEN) -> None:
+    def __init__(
+        self,
+        name: str,
+        draw: Callable[[str], str],
+        alt: str,
+        failed: Failed = log_failure,
+        *,
+        _screen: Screen = SCREEN,
+    ) -> None:
         self.key = f"wslab-{name}-{secrets.token_hex(6)}"
+        self._name = name
         self._draw = draw
         self._alt = alt
-        self._flusher = Flusher(self._flush, _screen)
+        self._failed = failed
+        self._flusher = Flusher(self._flush, _screen, failed, tries=3)
         self._behind: _Behind | None = None
         self._steady = False
         self._last = False
@@ -97,7 +111,10 @@ class LiveImage:
     def _flush(self) -> bool:
         if self._behind is None:
             return False
-        self._behind.svg = self.svg
+        try:
+            self._behind.svg = self.svg
+        except CONTAINED as error:
+            self._failed(f"drawing the {self._name} failed", error)
         if self._last:  # nothing more will change: it stays as other things of a closed lab do
             retire(self)
             return False

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets
 
+from wslab.timeline import CONTAINED, error_text, log_failure
 from wslab.view.fault_row import FaultRow
 from wslab.view.flusher import Flusher
 from wslab.view.retired import forget, retire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+
+    from wslab.timeline import Failed
 
 NOT_OURS = "Another program's code sends and closes at this end; its line can be broken here."
 NO_PING = "No Ping from here: a page's WebSocket has no way to send one. The server's end can."
@@ -59,7 +62,7 @@ class Ends(Protocol):
 class Panel(ipywidgets.GridBox):  # type: ignore[misc]
     """The panel of one lab. Made by `panel`."""
 
-    def __init__(self, ends: Ends) -> None:
+    def __init__(self, ends: Ends, failed: Failed = log_failure) -> None:
         self._ends = ends
         self._lock = threading.RLock()
         self._keys: list[tuple[str, Hashable]] = []
@@ -104,7 +107,7 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         self.close_button.on_click(lambda _button: self._do_close())
         self.message.on_msg(lambda _widget, content, _buffers: self._submit(content))
         self.end.observe(self._picked, "value")
-        self._flusher = Flusher(self._refresh)
+        self._flusher = Flusher(self._refresh, failed=failed, tries=3)
         self._unwatch: Callable[[], None] | None = None
         self._stopped = False
         self._refresh()
@@ -152,8 +155,8 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         with self._lock:
             try:
                 choices = list(self._ends.choices())
-            except Exception as error:  # noqa: BLE001  its sentence belongs on the screen
-                self._say(str(error), bad=True)
+            except CONTAINED as error:  # its sentence belongs on the screen
+                self._say(error_text(error), bad=True)
                 return False
             if choices == self._keys and self.status.value:
                 return False
@@ -230,8 +233,8 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         name = self.end.label
         try:
             act(key)
-        except Exception as error:  # noqa: BLE001  its sentence belongs on the screen
-            self._say(str(error) or type(error).__name__, bad=True)
+        except CONTAINED as error:  # its sentence belongs on the screen
+            self._say(error_text(error), bad=True)
             return False
         self._say(f"{name}: {done}.")
         return True
@@ -243,13 +246,14 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         self.status.value = f'<span role="status" class="tex2jax_ignore mathjax_ignore" style="{style}">{text}</span>'
 
 
-def panel(ends: Ends) -> ipywidgets.Widget:
+def panel(ends: Ends, failed: Failed = log_failure) -> ipywidgets.Widget:
     """Make the panel that acts on the ends of a lab's connections.
 
     Args:
         ends: What there is to act on.
+        failed: Told what raised where nobody sees it.
     """
-    return Panel(ends)
+    return Panel(ends, failed)
 
 
 def _field(area: str, description_width: str) -> dict[str, Any]:

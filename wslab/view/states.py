@@ -9,11 +9,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from xml.sax.saxutils import escape
 
+from wslab.timeline import log_failure
 from wslab.view.flusher import SCREEN, Screen
 from wslab.view.live_image import LiveImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from wslab.timeline import Failed
 
 NAMES = ("CONNECTING", "OPEN", "CLOSING", "CLOSED")
 
@@ -118,11 +121,12 @@ class StateDiagram:
 
     Args:
         socket: The socket.
+        failed: Told what drawing raised on the screen's thread.
     """
 
-    def __init__(self, socket: HasStates, *, _screen: Screen = SCREEN) -> None:
+    def __init__(self, socket: HasStates, failed: Failed = log_failure, *, _screen: Screen = SCREEN) -> None:
         self._socket = socket
-        self._image = LiveImage("states", self._draw, "The states of a WebSocket", _screen=_screen)
+        self._image = LiveImage("states", self._draw, "The states of a WebSocket", failed, _screen=_screen)
         socket.watch_state(self._changed)
 
     @property
