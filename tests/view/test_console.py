@@ -287,6 +287,25 @@ def test_the_head_reaches_the_page(shown: Callable[..., Console], screen: Screen
     assert console._view.head == {"word": "running", "text": "on port 8080", "banner": "note", "button": "Stop"}
 
 
+def test_lines_that_could_not_be_sent_once_come_with_the_next(
+    told: Told, shown: Callable[..., Console], screen: Screen, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[str] = []
+    console = shown()
+    console._flusher._failed = lambda what, _error: failed.append(what)
+    run(screen, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(View, "send", lambda *_: int("away"))
+        console.line("one")
+        clock.now += 1
+        run(screen, clock)
+        assert failed == ["a widget could not be updated"]
+    console.line("two")
+    clock.now += 1
+    run(screen, clock)
+    assert told.texts == ["one", "two"]
+
+
 def test_a_press_runs_the_click_and_is_confirmed_to_the_view(told: Told, shown: Callable[..., Console]) -> None:
     console, pressed = shown(), []
     console.button("Stop", lambda: pressed.append(1))
@@ -309,6 +328,16 @@ def test_a_click_that_fails_says_so_in_a_line(shown: Callable[..., Console]) -> 
     console.button("Stop", lambda: int("soon"))
     ask(console, t="press")
     assert console.text.endswith("error: Stop: ValueError: invalid literal for int() with base 10: 'soon'")
+
+
+def test_a_click_that_would_end_the_program_says_so_in_a_line(shown: Callable[..., Console]) -> None:
+    def quits() -> None:
+        raise SystemExit("bye")
+
+    console = shown()
+    console.button("Stop", quits)
+    ask(console, t="press")
+    assert console.text.endswith("error: Stop: SystemExit: bye")
 
 
 def test_what_is_no_question_of_ours_is_ignored(told: Told, shown: Callable[..., Console]) -> None:

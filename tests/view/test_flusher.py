@@ -155,6 +155,110 @@ def test_one_that_fails_is_told_of_and_the_others_go_on(
     assert "a widget could not be updated" in caplog.text
 
 
+@pytest.mark.parametrize("error", [OSError("no kernel"), SystemExit(), GeneratorExit()])
+def test_whoever_wants_to_know_is_told_what_a_flush_raised(screen: Screen, clock: Clock, error: BaseException) -> None:
+    class Broken:
+        def flush(self) -> bool:
+            raise error
+
+    told: list[tuple[str, BaseException]] = []
+    broken = Broken()
+    flusher = Flusher(broken.flush, screen, lambda *what: told.append(what))
+    flusher.start()
+    flusher.wake()
+    screen.step()
+    assert told == [("a widget could not be updated, and is left as it is", error)]
+
+
+def test_one_that_may_fail_again_goes_on_until_it_has_failed_so_often_in_a_row(screen: Screen, clock: Clock) -> None:
+    class Shaky:
+        def __init__(self) -> None:
+            self.calls = 0
+            self.sound = False
+
+        def flush(self) -> bool:
+            self.calls += 1
+            if not self.sound:
+                raise OSError("no kernel")
+            return False
+
+    told: list[str] = []
+    shaky = Shaky()
+    flusher = Flusher(shaky.flush, screen, lambda what, _error: told.append(what), tries=3)
+    flusher.start()
+
+    def step(*, sound: bool) -> None:
+        shaky.sound = sound
+        clock.now += 1
+        flusher.wake()
+        screen.step()
+
+    for sound in (False, False, True, False, False, True):
+        step(sound=sound)
+        assert flusher.running
+    assert (shaky.calls, told) == (6, ["a widget could not be updated"] * 4)
+    for _ in range(3):
+        step(sound=False)
+    assert not flusher.running
+    assert told[-1] == "a widget could not be updated, and is left as it is"
+    step(sound=True)
+    assert shaky.calls == 9
+    flusher.start()
+    for _ in range(2):
+        step(sound=False)
+    assert flusher.running
+    flusher.stop()
+
+
+def test_one_that_fails_at_its_last_flush_is_over(screen: Screen, clock: Clock) -> None:
+    class Broken:
+        def flush(self) -> bool:
+            raise OSError("no kernel")
+
+    told: list[str] = []
+    broken = Broken()
+    flusher = Flusher(broken.flush, screen, lambda what, _error: told.append(what), tries=3)
+    flusher.finish()
+    screen.step()
+    assert screen._flushers == []
+    assert len(told) == 1
+
+
+def test_the_screens_thread_survives_whatever_a_flush_raises() -> None:
+    class Quits:
+        def flush(self) -> bool:
+            raise SystemExit("bye")
+
+    class Sound:
+        def __init__(self) -> None:
+            self.done = threading.Event()
+            self.flusher = Flusher(self.flush)
+
+        def flush(self) -> bool:
+            self.done.set()
+            return False
+
+    told, quits, sound = threading.Event(), Quits(), Sound()
+    flusher = Flusher(quits.flush, SCREEN, lambda *_: told.set())
+    flusher.start()
+    flusher.wake()
+    assert told.wait(30)
+    sound.flusher.start()
+    sound.flusher.wake()
+    assert sound.done.wait(30)
+    sound.flusher.stop()
+
+
+def test_a_screen_whose_thread_has_gone_gets_another() -> None:
+    # After a fork only the forking thread is there.
+    screen = Screen()
+    screen._thread = threading.Thread(target=lambda: None)
+    owner = Owner(screen, Clock())
+    assert screen._thread.is_alive()
+    owner.flusher.stop()
+    screen._end()
+
+
 def test_an_owner_that_is_forgotten_takes_its_flusher_with_it(screen: Screen, clock: Clock) -> None:
     owner = Owner(screen, clock)
     seen = weakref.ref(owner)

@@ -7,6 +7,7 @@ import threading
 import xml.etree.ElementTree as ET
 from typing import Any
 
+from tests.view.reading import Clock
 from wslab.net import Buffers
 from wslab.view import Gauge
 from wslab.view.flusher import Screen
@@ -171,3 +172,33 @@ def test_it_may_be_measured_while_it_is_plotted() -> None:
     finally:
         over.set()
         thread.join()
+
+
+def test_a_gauge_whose_measuring_fails_is_told_of_stays_as_it_is_and_measures_on() -> None:
+    told: list[str] = []
+    clock, lines = Clock(), Lines()
+    screen = Screen(clock, threaded=False)
+    lines.set(1, Buffers(0, 1, 2, 3, 4), None)
+    broken: list[int] = []
+
+    def measure() -> list[tuple[int, str, Buffers]]:
+        if broken:
+            raise LookupError("no such socket")
+        return lines.held
+
+    gauge = Gauge(measure, lambda what, _error: told.append(what), _screen=screen)
+    gauge._repr_mimebundle_()
+    screen.step()
+    before = gauge._image.shown
+    broken.append(1)
+    for _ in range(2):
+        clock.now += 1
+        screen.step()
+    assert told == ["drawing the gauge failed"] * 2, "whoever is told counts them"
+    assert gauge._image.shown == before
+    broken.clear()
+    lines.set(1, Buffers(0, 99, 2, 3, 4), None)
+    clock.now += 1
+    screen.step()
+    assert "99 B" in gauge._image.shown
+    gauge._image.close()

@@ -410,7 +410,7 @@ def test_only_the_last_few_logs_of_closed_labs_stay_on_the_page(page: Page) -> N
 
 
 def test_a_timeline_that_fails_is_told_and_later_forgotten(
-    log: Log, timeline: Timeline, page: Page, monkeypatch: pytest.MonkeyPatch
+    log: Log, timeline: Timeline, page: Page, monkeypatch: pytest.MonkeyPatch, failures: list[str]
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(timeline, "refresh", lambda: 1 / 0)
@@ -418,6 +418,45 @@ def test_a_timeline_that_fails_is_told_and_later_forgotten(
         assert page.state["problem"] == "the log could not read the timeline: ZeroDivisionError: division by zero"
     flush(log)
     assert page.state["problem"] == ""
+    assert failures == ["ERROR the log could not read the timeline: ZeroDivisionError"]
+
+
+def test_news_that_could_not_be_sent_once_come_with_the_next(
+    timeline: Timeline, clock: Clock, monkeypatch: pytest.MonkeyPatch, failures: list[str]
+) -> None:
+    page, broken = Page(), [True]
+
+    def send(_log: Log, content: Any, buffers: Any = None) -> None:
+        if broken and content["t"] == "news":
+            broken.clear()
+            raise OSError("the page is away")
+        page.take(content, buffers)
+
+    monkeypatch.setattr(Log, "send", send)
+    screen = Screen(clock, threaded=False)
+    log = Log(timeline, _screen=screen)
+    ask(log, t="hello")
+    notes(timeline, 3)
+    for _ in range(2):
+        clock.now += 1
+        screen.step()
+    assert page.state["hi"] == 4, "three rows, and the one that says what failed"
+    assert [row.name for row in everything(log, page)][-1] == "a widget could not be updated"
+    assert failures == ["ERROR a widget could not be updated: OSError"]
+    log.close()
+
+
+def test_an_answer_that_fails_is_a_row_and_the_next_question_is_answered(
+    log: Log, timeline: Timeline, page: Page, monkeypatch: pytest.MonkeyPatch, failures: list[str]
+) -> None:
+    notes(timeline, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(log._window, "tail", lambda: 1 / 0)
+        ask(log, t="hello")
+    ask(log, t="hello")
+    flush(log)
+    assert [row.name for row in everything(log, page)] == ["n", "n", "n", "answering the page failed"]
+    assert failures == ["ERROR answering the page failed: ZeroDivisionError"]
 
 
 def test_many_threads_write_ask_filter_and_clear_and_the_end_is_right(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.net.hostile import KINDS, error_of
 from wslab.view import panel
 from wslab.view.fault_row import CHOICES
 from wslab.view.flusher import SCREEN
@@ -255,4 +256,30 @@ def test_a_panel_that_is_stopped_stays_and_offers_nothing_more(ends: Pretended) 
     board._repr_mimebundle_()
     assert not ends.watchers
     assert "No open connection" in said(board)
+    board.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_acting_or_looking_raises_is_a_sentence_in_the_status_line(kind: str) -> None:
+    class Hostile(Pretended):
+        def send(self, key: Hashable, data: str | bytes) -> None:
+            raise error_of(kind)
+
+        def choices(self) -> list[tuple[str, Hashable]]:
+            if broken:
+                raise error_of(kind)
+            return super().choices()
+
+    broken: list[int] = []
+    board: Any = panel(Hostile("1 client"))
+    passes = kind in ("KeyboardInterrupt", "of no known kind", "BaseExceptionGroup")  # those are for somebody else
+    for act in (board._do_send, board._refresh):
+        board.status.value = ""
+        broken.extend([1] if act == board._refresh else [])
+        if passes:
+            with pytest.raises(type(error_of(kind))):
+                act()
+        else:
+            act()
+            assert said(board)
     board.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.view.reading import Clock
 from wslab.view import StateDiagram
 from wslab.view.flusher import Screen
 from wslab.view.states import describe_states, draw_states
@@ -94,3 +95,28 @@ def test_of_a_socket_that_is_closed_it_is_an_image_and_nothing_more() -> None:
 def test_two_pictures_never_share_a_key() -> None:
     socket = Socket()
     assert StateDiagram(socket).svg != StateDiagram(socket).svg
+
+
+def test_a_picture_that_cannot_be_drawn_once_stays_as_it_is_and_goes_on() -> None:
+    told: list[str] = []
+    socket, clock = Socket(), Clock()
+    screen = Screen(clock, threaded=False)
+    diagram = StateDiagram(socket, lambda what, _error: told.append(what), _screen=screen)
+    diagram._repr_mimebundle_()
+    screen.step()
+    before, draw = diagram._image.shown, diagram._image._draw
+    diagram._image._draw = broken
+    for state in (OPEN, CLOSING):
+        clock.now += 1
+        socket.change(state)
+        screen.step()
+        assert told == ["drawing the states failed"]
+        if state is OPEN:
+            assert diagram._image.shown == before
+            diagram._image._draw = draw
+    assert "CLOSING" in diagram._image.shown
+    diagram._image.close()
+
+
+def broken(_key: str) -> str:
+    raise LookupError("no ink")

@@ -54,7 +54,7 @@ class BrowserRun:
         if mode not in MODES:
             raise BadValue(f"the code of a page runs in one of {', '.join(MODES)}, not in {mode!r}")
         self.name = name
-        self.console = Console(name)
+        self.console = Console(name, failed=lab.timeline.failed)
         self._lab = lab
         # Empty lines before the code, so that the browser itself counts as the notebook does.
         go = {"mode": mode, "code": "\n" * (first - 1) + code, "source": f"browser-cell-{next(_numbers)}.js"}

@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from wslab.net import spawn
 from wslab.peers import browser_words as words
 from wslab.peers.browser_progress import Progress
 from wslab.peers.control import Control
@@ -52,7 +54,7 @@ class Session:
     """
 
     def __init__(self, lab: Lab, name: str, go: dict[str, Any], console: Console) -> None:
-        self.control = Control(self)
+        self.control = Control(self, lab.timeline.failed)
         self.page: Page | None = None
         self.taken = ""
         self.progress = Progress()
@@ -131,8 +133,11 @@ class Session:
         """Take a message of the page."""
         items = message.get("items")
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict):
-                self._take(item)
+            try:
+                if isinstance(item, dict):
+                    self._take(item)
+            except Exception as error:  # noqa: BLE001  (told, and the next item is taken)
+                self._timeline.failed("taking what a page tells failed", error)
         if isinstance(message.get("done"), bool):
             self.progress.done, self.progress.well = True, message["done"]
             self._show()
@@ -211,17 +216,21 @@ class Session:
         if self._ended.is_set():
             return
         self._ended.set()
-        self._unwatch()
-        self._witnesses.leave(why)
-        self.progress.leave()
-        self._hosting.markers.revoke(self._key)
-        self.row(row, why)
-        self._console.state("stopped", why)
-        self._console.close()
-        self.over.set()
-        self.idle.set()
-        self._closing = asyncio.get_running_loop().create_task(self.control.close())
-        self._closing.add_done_callback(lambda _done: self._leave())
+        try:
+            self._unwatch()
+            self._witnesses.leave(why)
+            self.progress.leave()
+            self._hosting.markers.revoke(self._key)
+            self.row(row, why)
+            self._console.state("stopped", why)
+            self._console.close()
+        finally:
+            self.over.set()
+            self.idle.set()
+            self._closing = spawn(
+                self.control.close(), partial(self._timeline.failed, "closing a page's channel failed")
+            )
+            self._closing.add_done_callback(lambda _done: self._leave())
 
     def _leave(self) -> None:
         """Nothing of it is left on the lab's thread: only now may the lab end without it."""

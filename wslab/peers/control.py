@@ -14,26 +14,29 @@ import asyncio
 import contextlib
 import http
 import json
-import logging
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from wslab.net import QUIET, spawn
+from wslab.timeline import log_failure
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from websockets.asyncio.server import Server
     from websockets.http11 import Request, Response
+
+    from wslab.timeline import Failed
 
 _LARGEST = 1024 * 1024  # bytes of one message
 _WAITING = 16  # messages that wait to be read; then the page has to
 _HELLO = 15.0  # seconds in which a page must say hello
 _CROWD = 8  # connections at once: a page, and others that ask
 _GOODBYE = 0.3  # seconds for a closing handshake
-
-_quiet = logging.getLogger("wslab.peers.control")
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
 
 class Listener(Protocol):
@@ -59,20 +62,21 @@ class Control:
 
     Args:
         listener: Who the messages are for.
+        failed: Told what the listener raises, and what sending raises.
 
     Attributes:
         token: What a page must know: the path of its URL.
         port: Where it listens on 127.0.0.1; 0 while it does not.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, failed: Failed = log_failure) -> None:
+        self._failed = failed
         self.token = secrets.token_urlsafe(24)
         self.port = 0
         self._listener = listener
         self._server: Server | None = None
         self._page: ServerConnection | None = None
         self._connections = 0
-        self._saying: set[asyncio.Task[None]] = set()  # a task that nobody holds may be collected
 
     async def listen(self) -> None:
         """Listen on a free port of 127.0.0.1.
@@ -91,7 +95,7 @@ class Control:
             open_timeout=_HELLO,
             close_timeout=_GOODBYE,
             server_header=None,
-            logger=_quiet,
+            logger=QUIET,
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
 
@@ -104,9 +108,7 @@ class Control:
         page = self._page
         if page is None:
             return False
-        task = asyncio.get_running_loop().create_task(_send(page, message))
-        self._saying.add(task)
-        task.add_done_callback(self._saying.discard)
+        spawn(_send(page, message), partial(self._failed, "telling a page failed"))
         return True
 
     async def close(self) -> None:
@@ -132,11 +134,13 @@ class Control:
         try:
             with contextlib.suppress(ConnectionClosed, TimeoutError):
                 await self._serve(connection)
+        except Exception as error:  # noqa: BLE001  (told; the page sees its channel close)
+            self._failed("serving a page failed", error)
         finally:
             self._connections -= 1
             if self._page is connection:
                 self._page = None
-                self._listener.gone()
+                self._heard(self._listener.gone)
 
     async def _serve(self, connection: ServerConnection) -> None:
         hello = _read(await asyncio.wait_for(connection.recv(), _HELLO))
@@ -157,7 +161,14 @@ class Control:
             if message is None:
                 await connection.close(1008, "this is no message of a run")
                 return
-            self._listener.take(message)
+            self._heard(self._listener.take, message)
+
+    def _heard(self, hear: Callable[..., None], *said: dict[str, Any]) -> None:
+        """Tell the listener. What one message leads to keeps the next from nothing."""
+        try:
+            hear(*said)
+        except Exception as error:  # noqa: BLE001  (told)
+            self._failed("taking what a page says failed", error)
 
 
 def _read(data: str | bytes) -> dict[str, Any] | None:

@@ -24,10 +24,14 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from wslab.net import start_thread
+from wslab.timeline import log_failure
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from wslab.peers.node_find import Node
+    from wslab.timeline import Failed
 
 STATIC = Path(__file__).parent / "static"
 MARK = "WSLAB_NODE_RUN"
@@ -41,9 +45,10 @@ class NodeProcess:
         node: Which Node.
         told: What node_main.cjs is told first, see there; what all runs are told is added here.
         packages: A folder of packages that ``require`` looks into last.
+        failed: Told what the thread that waits for Node raises.
     """
 
-    def __init__(self, node: Node, told: dict[str, Any], packages: Path | None) -> None:
+    def __init__(self, node: Node, told: dict[str, Any], packages: Path | None, failed: Failed = log_failure) -> None:
         packaged = None if packages is None else str(packages)
         self._told = {**told, "socket": _socket_text(), "kernel": os.getpid(), "ws": packaged}
         self._mark = secrets.token_hex(16)
@@ -65,27 +70,28 @@ class NodeProcess:
             start_new_session=True,
         )
         self.pid = self._process.pid
-        self._watcher = threading.Thread(target=self._watch, name=f"wslab node {self.pid}", daemon=True)
-        self._watcher.start()
+        self._watcher = start_thread(f"wslab node {self.pid}", self._watch, failed)
 
     @property
     def code(self) -> int | None:
         """Its exit code; the negative number of a signal that ended it; None while it runs."""
         return self._process.returncode
 
-    def chunks(self) -> Iterator[bytes]:
-        """What it writes, until it and all it has started are gone. Blocks."""
+    def chunks(self) -> Generator[bytes, None, None]:
+        """What it writes, until it and all it has started are gone. Blocks. Whoever leaves it in the midst ends Node first."""
         self._begin()
         assert self._process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):
-            while chunk := os.read(self._process.stdout.fileno(), _CHUNK):
-                yield chunk
-        self._watcher.join()
-        with self._writing:
-            self._open = False
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    pipe.close()
+        try:
+            with contextlib.suppress(OSError, ValueError):
+                while chunk := os.read(self._process.stdout.fileno(), _CHUNK):
+                    yield chunk
+        finally:
+            self._watcher.join()
+            with self._writing:
+                self._open = False
+                for pipe in (self._process.stdin, self._process.stdout):
+                    if pipe is not None:
+                        pipe.close()
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a message to Node. Returns at once: where Node does not listen any more, nothing is sent."""

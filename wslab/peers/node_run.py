@@ -16,7 +16,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from wslab.net import LabError
+from wslab.net import LabError, start_thread
 from wslab.peers import node_words as words
 from wslab.peers import on_thread
 from wslab.peers.cell import check_cell
@@ -30,7 +30,7 @@ from wslab.peers.witness import Witnesses
 from wslab.view import Console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from wslab.lab import Lab
     from wslab.timeline import End
@@ -57,7 +57,7 @@ class NodeRun:
     def __init__(self, lab: Lab, code: str, name: str = "node") -> None:
         check_cell("Node cell", code, name)
         self.name = name
-        self.console = Console(name)
+        self.console = Console(name, failed=lab.timeline.failed)
         self._code = code
         self._timeline = lab.timeline
         self._hosting = lab.hosting
@@ -118,7 +118,7 @@ class NodeRun:
         self._output = Output(f"\x1e{secrets.token_hex(12)} ")
         try:
             told = {"code": self._code, "prefix": self._output.prefix, "key": self._key, "ports": self._ports()}
-            self._process = NodeProcess(node, told, packages)
+            self._process = NodeProcess(node, told, packages, self._timeline.failed)
         except OSError as error:
             said = f"Node does not start: {error.strerror or error}; type: {node.path} --version"
             self._over(said)
@@ -130,7 +130,7 @@ class NodeRun:
             self._tell({"ports": self._ports()})
         if self._why:  # the lab has ended before there was a process to end
             self._process.signal(kill=True)
-        threading.Thread(target=self._read, name=f"wslab {self.name}", daemon=True).start()
+        start_thread(f"wslab {self.name}", self._read, self._timeline.failed)
 
     def wait_ready(self, timeout: float = 10.0) -> bool:
         """Wait until the cell's main part has run and its servers listen, or Node has ended. Returns whether that is so."""
@@ -187,12 +187,23 @@ class NodeRun:
 
     def _read(self) -> None:
         assert self._process is not None
-        for chunk in self._process.chunks():
-            for told in self._output.feed(chunk):
-                self._news.take(told)
-        for told in self._output.end():
-            self._news.take(told)
-        self._finish(self._process.code or 0)
+        chunks = self._process.chunks()
+        try:
+            for chunk in chunks:
+                self._take(self._output.feed(chunk))
+            self._take(self._output.end())
+        finally:
+            self._process.signal(kill=True)  # nothing where it has ended; else nobody reads any more, and it would wait
+            chunks.close()
+            self._finish(self._process.code or 0)
+
+    def _take(self, told: Iterator[dict[str, Any] | str]) -> None:
+        """Take items and lines. What one of them leads to keeps the others from nothing: Node waits for who reads."""
+        for each in told:
+            try:
+                self._news.take(each)
+            except Exception as error:  # noqa: BLE001  (told)
+                self._timeline.failed(f'taking what node "{self.name}" tells failed', error)
 
     def _ask(self, kind: str, ask: int, port: int) -> None:
         """A server of the cell listens or has closed."""
@@ -208,29 +219,33 @@ class NodeRun:
     def _finish(self, code: int) -> None:
         with self._showing:
             self._leaving = True
-        self._news.end()
-        error, how = self._news.error, words.ending(code)
-        self._witnesses.leave(f"Node has ended: {how}")
-        if self._why:
-            self.console.state("stopped", self._why)
-            self._timeline.note(f'node "{self.name}" stopped', self._why)
-        else:
-            self.console.state("failed" if code else "ended", f"{how}: {error}" if error and code else how)
-            self._timeline.note(f'node "{self.name}" ended', how, problem="Node crashed" if code < 0 else "")
-        self._over()
+        try:
+            self._news.end()
+            error, how = self._news.error, words.ending(code)
+            self._witnesses.leave(f"Node has ended: {how}")
+            if self._why:
+                self.console.state("stopped", self._why)
+                self._timeline.note(f'node "{self.name}" stopped', self._why)
+            else:
+                self.console.state("failed" if code else "ended", f"{how}: {error}" if error and code else how)
+                self._timeline.note(f'node "{self.name}" ended', how, problem="Node crashed" if code < 0 else "")
+        finally:
+            self._over()
 
     def _over(self, failed: str = "") -> None:
         """Give everything back; where Node did not even start, say why."""
-        if failed:
-            self.console.state("failed", failed)
-        self._unwatch()
-        self._hosting.markers.revoke(self._key)
-        if self._relays is not None:
-            on_thread.finish(self._thread, self._relays.close, _END)
-        self._hosting.leave(self)
-        self.console.close()
-        self._ended.set()
-        self._ready.set()
+        try:
+            if failed:
+                self.console.state("failed", failed)
+            self._unwatch()
+            self._hosting.markers.revoke(self._key)
+            if self._relays is not None:
+                on_thread.finish(self._thread, self._relays.close, _END)
+            self._hosting.leave(self)
+            self.console.close()
+        finally:  # nobody waits for ever
+            self._ended.set()
+            self._ready.set()
 
     def _tell(self, message: dict[str, Any]) -> None:
         if self._process is not None:

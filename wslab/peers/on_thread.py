@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from wslab.net import spawn
+
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Coroutine
 
     from wslab.net import LoopThread
@@ -28,16 +30,9 @@ def begin(thread: LoopThread, work: Callable[..., Coroutine[Any, Any, object]], 
     """
     over: Future[None] = Future()
 
-    def ended(task: asyncio.Task[object]) -> None:
-        if not task.cancelled():
-            task.exception()  # nobody else asks for it
-        over.set_result(None)
-
     def make() -> None:
-        task: asyncio.Task[object] = thread.loop.create_task(work(*args))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-        task.add_done_callback(ended)
+        task = spawn(work(*args), partial(thread.failed, f"{work.__qualname__} failed"))
+        task.add_done_callback(lambda _: over.set_result(None))
 
     if not thread.post(make):
         over.set_result(None)
@@ -53,6 +48,3 @@ def finish(thread: LoopThread, work: Callable[[], Coroutine[Any, Any, object]], 
         limit: The longest to wait, in seconds.
     """
     wait((begin(thread, work), thread.ended), limit, FIRST_COMPLETED)
-
-
-_running: set[asyncio.Task[object]] = set()  # a task that nobody holds may be collected

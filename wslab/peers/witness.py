@@ -96,8 +96,13 @@ class Witnesses:
         with self._lock:
             if self._left:
                 return
-            take = self._takers.get(text_of(item, "k") or "") if isinstance(item, dict) else None
-            if take is None or not take(item):
+            try:
+                take = self._takers.get(text_of(item, "k") or "") if isinstance(item, dict) else None
+                taken = take is not None and take(item)
+            except Exception as error:  # noqa: BLE001  (told, and the next item is taken)
+                self._timeline.failed(f"taking what {self._label} tells failed", error)
+                taken = False
+            if not taken:
                 self.dropped += 1
 
     def leave(self, why: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
+from wslab.timeline import CONTAINED, error_words, log_failure
 from wslab.timeline.transcript import masked
 from wslab.view.console_lines import LEVELS, LINE, Line, Lines
 from wslab.view.console_view import View, keep_closed
@@ -26,6 +27,8 @@ from wslab.wire import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from wslab.timeline import Failed
 
 WORDS = ("waiting", "running", "ended", "failed", "stopped")
 """How a program stands; the button is offered in the first two."""
@@ -39,9 +42,10 @@ class Console:
     Args:
         title: What it is called, such as ``node``.
         keep: The most lines that are kept; older ones are counted.
+        failed: Told what raised while the page was told.
     """
 
-    def __init__(self, title: str, *, keep: int = 1000, _screen: Screen = SCREEN) -> None:
+    def __init__(self, title: str, *, keep: int = 1000, failed: Failed = log_failure, _screen: Screen = SCREEN) -> None:
         self.title = one_line(title, 80)
         self._lock = threading.RLock()
         self._lines = Lines(keep)
@@ -51,7 +55,7 @@ class Console:
         self._view: View | None = None
         self._views: set[str] = set()
         self._is_closed = False
-        self._flusher = Flusher(self._flush, _screen)
+        self._flusher = Flusher(self._flush, _screen, failed, tries=3)
 
     def __repr__(self) -> str:
         return f'<Console "{self.title}">'
@@ -177,10 +181,10 @@ class Console:
             if self._told >= self._lines.end:
                 return False
             news = self._lines.after(self._told)
-            self._told = news["at"] + len(news["lines"])
-            more = self._told < self._lines.end
         view.send({"t": "lines", **news})
-        return more
+        with self._lock:
+            self._told = news["at"] + len(news["lines"])
+            return self._told < self._lines.end
 
     def _answer(self, _view: object, content: dict[str, Any], _buffers: object) -> None:
         """Answer a view, on whatever thread it asks."""
@@ -206,5 +210,5 @@ class Console:
             return
         try:
             click()
-        except Exception as error:  # noqa: BLE001  whatever goes wrong belongs on the screen
-            self.line(f"{self._head['button']}: {type(error).__name__}: {error}", "error")
+        except CONTAINED as error:  # whatever goes wrong belongs on the screen
+            self.line(f"{self._head['button']}: {error_words(error)}", "error")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
-from wslab.timeline import KINDS
+from wslab.timeline import KINDS, error_words
 from wslab.view.ending import describe_ending
 from wslab.view.filter import Filter
 from wslab.view.flusher import SCREEN, Flusher, Screen
@@ -73,7 +73,7 @@ class Log(anywidget.AnyWidget):
         self._views: set[str] = set()
         self._unwatch: Callable[[], None] | None = None
         super().__init__(label=label)
-        self._flusher = Flusher(self._flush, _screen)
+        self._flusher = Flusher(self._flush, _screen, timeline.failed, tries=3)
         self.on_msg(self._answer)
 
     def __repr__(self) -> str:
@@ -138,8 +138,8 @@ class Log(anywidget.AnyWidget):
             self._window.problem = ""
         except Exception as error:  # noqa: BLE001  whatever goes wrong belongs on the screen, not into a thread's grave
             more = False
-            problem = f"the log could not read the timeline: {type(error).__name__}: {error}"
-            self._window.problem = problem[:500]
+            self._window.problem = f"the log could not read the timeline: {error_words(error)}"[:500]
+            self.timeline.failed("the log could not read the timeline", error)
         news = self._window.news()
         if news is not None:
             self.send({"t": "news", **news[0]}, news[1])
@@ -175,6 +175,12 @@ class Log(anywidget.AnyWidget):
 
     def _answer(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         """Answer a view. It may run on any thread, so it only reads; the rest is the screen's."""
+        try:
+            self._answer_to(content)
+        except Exception as error:  # noqa: BLE001  (told: nobody would see it else)
+            self.timeline.failed("answering the page failed", error)
+
+    def _answer_to(self, content: dict[str, Any]) -> None:
         what, view = content.get("t"), str(content.get("view", ""))[:80]
         if what == "hello":
             self._views.add(view)
