@@ -33,6 +33,7 @@ FORGOTTEN = {
         {"await connection.send(message.upper())": "while True:\n            try:\n                connection.send(1)\n            except Exception:\n                pass"},
         "connection.send(1)",
     ),
+    "an event": ("05.4", {"    for piece": "    while True:\n        socket.next()\n\n    for piece"}, "socket.next()"),
     "in a task": (
         "05.4",
         {"    for piece": "    async def look():\n        while True:\n            asyncio.sleep(0)\n\n    await asyncio.create_task(look())\n    for piece"},

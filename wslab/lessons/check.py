@@ -16,16 +16,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wslab.lessons import apart, blame, common, scripts, unawaited
 from wslab.lessons.catalogue import find
 from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap
 from wslab.lessons.result import Reminder, Result
 from wslab.lessons.trial import Trial
+from wslab.net import Pending
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Iterable
 
     from wslab.lessons.trial import Asked
 
@@ -57,17 +58,12 @@ def check(number: str, answer: object = common.MISSING) -> Checking:
     return Checking(find(number), answer)
 
 
-class Checking:
+class Checking(Pending[Result]):
     """A check that waits to be awaited. Shown as it is, it says how to write it."""
 
     def __init__(self, exercise: Exercise, answer: object) -> None:
-        self._exercise = exercise
-        self._answer = answer
+        super().__init__(lambda: examine(exercise, answer), exercise.check_line)
         self._reminder = Reminder(exercise.check_line)
-
-    def __await__(self) -> Generator[Any, None, Result]:
-        """Run the check."""
-        return examine(self._exercise, self._answer).__await__()
 
     def __repr__(self) -> str:
         return repr(self._reminder)

@@ -1,7 +1,8 @@
 """Hears of coroutines that an answer made and never awaited: the commonest mistake of a first lesson.
 
 Python already knows: it warns ``coroutine 'Connection.send' was never awaited`` when it throws such a coroutine away.
-An `Ear` takes that warning before it is printed and hands it to the check, with the line that made the coroutine.
+An `Ear` takes that warning before it is printed and hands it to the check, with the line that made the coroutine. What wslab itself
+lets be awaited says so by itself (`wslab.net.pending`).
 
     made and thrown away                          heard by
     on a thread that has joined an ear            that ear
@@ -28,6 +29,7 @@ from typing import Any
 from wslab.lessons import blame
 from wslab.lessons.exercise import NOTHING_HAPPENED, Mishap
 from wslab.lessons.stopping import Stopped
+from wslab.net import hears_forgotten
 
 Listener = Callable[[str, Mishap], None]
 """Called with the name of a coroutine and the line that made it, on the thread that threw it away."""
@@ -61,6 +63,7 @@ class Ear:
     def join(self) -> None:
         """Listen to the thread that calls this; Python remembers from now on where its coroutines are made."""
         sys.set_coroutine_origin_tracking_depth(1)
+        hears_forgotten.set(lambda name, file, line: self.note(name, blame.of_line(file, line)))
         self._threads.add(threading.current_thread())
 
     def leave(self) -> None:
