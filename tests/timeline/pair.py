@@ -126,5 +126,4 @@ def held(timeline: Timeline, *ends: End) -> tuple[int, int]:
 
 def short(timeline: Timeline) -> list[tuple[int, str, str, str]]:
     """Number, source, name and text of every row kept, in arrival order."""
-    timeline.refresh()
     return [(row.connection, row.source, row.name, row.text) for row in timeline.rows()]

@@ -20,7 +20,6 @@ def again(timeline: Timeline, folder: Path) -> Timeline:
 
 def contents(timeline: Timeline) -> dict[str, Any]:
     """Everything that a reader can see of a timeline."""
-    timeline.refresh()
     rows = timeline.rows()
     return {
         "rows": rows,

@@ -29,7 +29,6 @@ def test_a_bound_that_is_no_positive_whole_number_is_refused_by_name(name: str, 
 def test_the_newest_rows_are_kept_and_the_dropped_ones_counted() -> None:
     timeline = Timeline(keep=10)
     talk(Pair(timeline), 50)
-    timeline.refresh()
     assert [row.text.strip() for row in timeline.rows()] == [str(i) for i in range(40, 50)]
     assert (timeline.first, timeline.end) == (42, 52)
     assert timeline.dropped.rows == 42
@@ -40,7 +39,6 @@ def test_the_newest_rows_are_kept_and_the_dropped_ones_counted() -> None:
 def test_nothing_is_dropped_within_the_bounds() -> None:
     timeline = Timeline(keep=52)
     talk(Pair(timeline), 50)
-    timeline.refresh()
     assert timeline.dropped == Dropped(0, 0)
     assert timeline.first == 0
 
@@ -56,13 +54,11 @@ def test_rows_kept_and_dropped_always_add_up_and_positions_never_move(
         for pair in pairs:
             pair.text("client" if i % 3 else "server", f"message {i}")
         if read:
-            timeline.refresh()
             assert timeline.end - timeline.first == len(timeline.rows()) <= keep
             assert timeline.dropped.rows == timeline.first
             for position, row in enumerate(timeline.rows(), timeline.first):
                 assert seen.setdefault(position, row) is row
     timeline.refresh()
-    whole.refresh()
     assert [row.id for row in timeline.rows()] == [row.id for row in whole.rows()[-keep:]]
 
 
@@ -100,14 +96,12 @@ def test_a_giant_message_that_does_not_end_is_bounded_and_its_row_says_that_only
     for _ in range(300):
         pair.write("client", bytes(10_000))
         assert timeline.raw <= timeline.full_bytes + 20_000
-    timeline.refresh()
     (row,) = timeline.rows()
     assert (row.size, row.problem) == (3_000_000, "only the end of it was kept")
     assert timeline.detail(row).payload is None
     assert timeline.raw == held(timeline, pair.client, pair.server)[0] <= 100_000
     assert timeline.dropped.rows == 2
     pair.text("client", "and then")
-    timeline.refresh()
     assert timeline.rows()[-1].text == "and then"
 
 
@@ -119,10 +113,8 @@ def test_a_giant_message_in_endless_fragments_is_bounded() -> None:
         pair.frame("client", 0, bytes(range(256)) * 40, fin=False)
         assert timeline.raw <= timeline.full_bytes + 21_000
     pair.frame("client", 0, b"end")
-    timeline.refresh()
     assert timeline.rows()[-1].size == 1000 + 300 * 10_240 + 3
     pair.text("client", "and then, in the context of it")
-    timeline.refresh()
     assert timeline.detail(timeline.rows()[-1]).payload == b"and then, in the context of it"
 
 
@@ -173,7 +165,6 @@ def test_rows_of_the_labs_own_are_counted_when_they_are_dropped() -> None:
     timeline = Timeline(keep=5)
     for i in range(20):
         timeline.note(f"note {i}")
-    timeline.refresh()
     assert [row.id for row in timeline.rows()] == [(0, "lab", i) for i in range(15, 20)]
     assert timeline.dropped == Dropped(15, 0)
 
@@ -183,7 +174,6 @@ def test_rows_of_the_labs_own_are_bounded_when_nobody_reads() -> None:
     for i in range(10_000):
         timeline.note(f"note {i}")
         assert len(timeline._notes) <= timeline.full_chunks + 1
-    timeline.refresh()
     assert timeline.dropped.rows == timeline.first == 9990
     assert timeline.chunks == 0
 
@@ -218,7 +208,6 @@ def test_a_connection_lives_on_after_clearing_and_its_indexes_and_numbers_go_on(
     timeline.clear()
     pair.text("client", "before and after")
     Pair(timeline)
-    timeline.refresh()
     row = timeline.rows()[0]
     assert (row.id, row.text) == ((1, "client to server", 2), "before and after")
     assert timeline.detail(row).payload == b"before and after"
@@ -231,7 +220,6 @@ def test_clearing_in_the_middle_of_a_message_keeps_all_of_that_message() -> None
     pair.frame("server", 1, b"one ", fin=False)
     timeline.clear()
     pair.frame("server", 0, b"two")
-    timeline.refresh()
     (row,) = timeline.rows()
     assert timeline.detail(row).payload == b"one two"
     assert len(timeline.detail(row).frames) == 2
@@ -241,10 +229,8 @@ def test_the_detail_of_a_dropped_row_says_that_its_bytes_are_gone() -> None:
     timeline = Timeline(keep=5)
     pair = Pair(timeline)
     pair.text("client", "old")
-    timeline.refresh()
     old = timeline.rows()[-1]
     talk(pair, 40)
-    timeline.refresh()
     detail = timeline.detail(old)
     assert (detail.payload, detail.frames, detail.problem) == (None, (), "its bytes are no longer kept")
     pair.lost()

@@ -16,7 +16,6 @@ def timeline() -> Timeline:
 
 
 def last(timeline: Timeline) -> Detail:
-    timeline.refresh()
     return timeline.detail(timeline.rows()[-1])
 
 
@@ -24,7 +23,6 @@ def test_a_handshake_opens_into_its_lines_with_credentials_redacted(timeline: Ti
     pair = Pair(timeline, begin=False)
     pair.write("client", b"GET /a HTTP/1.1\r\nHost: h\r\nCookie: s=1\r\nauthorization: Basic eA==\r\n\r\n")
     pair.write("server", b"HTTP/1.1 101 Switching Protocols\r\nSet-Cookie: t=2\r\n\r\n")
-    timeline.refresh()
     request, response = map(timeline.detail, timeline.rows())
     assert request.lines == ("GET /a HTTP/1.1", "Host: h", "Cookie: (redacted)", "authorization: (redacted)")
     assert response.lines == ("HTTP/1.1 101 Switching Protocols", "Set-Cookie: (redacted)")
@@ -84,7 +82,6 @@ def test_a_fragmented_message_with_a_ping_inside_opens_into_its_own_frames(timel
         pair.frame("client", 0, b"two, ", fin=False),
         pair.frame("client", 0, b"three"),
     ]
-    timeline.refresh()
     ping, message = (timeline.detail(row) for row in timeline.rows()[-2:])
     assert (ping.row.name, ping.payload, [frame.wire for frame in ping.frames]) == ("ping", b"beat", [wires[1]])
     assert (message.payload, message.row.frames) == (b"one, two, three", 3)
@@ -105,7 +102,6 @@ def test_every_row_of_any_conversation_opens_into_what_was_said(
     pair.write("server", head)
     wire, meant = serialize(says, direction, agreed, len(REQUEST) if direction == UP else len(head))
     pair.write("client" if direction == UP else "server", wire)
-    timeline.refresh()
     rows = sorted((row for row in timeline.rows() if row.source == direction), key=lambda row: row.index)[1:]
     begin = len(REQUEST if direction == UP else head)
     # The payloads are random bytes, and Close does not come last.
@@ -145,7 +141,6 @@ def test_a_message_that_the_end_cut_short_opens_into_what_there_is(timeline: Tim
         pair.write("server", b"\x80\x09and some")
     for end in (pair.server, pair.client):
         end.lost()
-    timeline.refresh()
     row = next(row for row in timeline.rows() if row.name == "text")
     detail = timeline.detail(row)
     assert detail.payload == (b"all of this, " if deflate else b"all of this, and some")
@@ -157,7 +152,6 @@ def test_half_a_header_at_the_end_is_a_row_too(timeline: Timeline) -> None:
     pair = Pair(timeline)
     pair.write("client", b"\x81")
     pair.lost()
-    timeline.refresh()
     row = next(row for row in timeline.rows() if row.name == "incomplete frame")
     detail = timeline.detail(row)
     assert (row.stop - row.start, detail.payload, detail.frames) == (1, b"", ())
@@ -167,7 +161,6 @@ def test_half_a_handshake_opens_into_the_lines_so_far_redacted(timeline: Timelin
     pair = Pair(timeline, begin=False)
     pair.write("client", b"GET / HTTP/1.1\r\nCookie: s=1\r\nUpgr")
     pair.lost()
-    timeline.refresh()
     row = next(row for row in timeline.rows() if row.kind == "handshake")
     assert timeline.detail(row).lines == ("GET / HTTP/1.1", "Cookie: (redacted)", "Upgr: ")
     assert row.problem.startswith("incomplete")
@@ -195,7 +188,6 @@ def test_a_message_that_does_not_inflate_says_so_and_so_does_what_follows_it(tim
     pair = Pair(timeline, deflate=True)
     pair.write("server", b"\xc1\x04\xff\xff\xff\xff")
     pair.text("server", "hello hello hello")
-    timeline.refresh()
     for row, says in zip(
         timeline.rows()[-2:], ("the message cannot be read: it does not inflate", "it does not inflate"), strict=True
     ):

@@ -24,7 +24,6 @@ def timeline() -> Timeline:
 
 
 def only(timeline: Timeline) -> Connection:
-    timeline.refresh()
     (connection,) = timeline.connections()
     return connection
 
@@ -297,7 +296,6 @@ def test_whatever_happened_there_is_a_diagnosis_and_it_says_the_same_when_loaded
     for end in (pair.client, pair.server):
         if end is not None:
             end.lost(dice.choice(ENDINGS))
-    timeline.refresh()
     loaded = Timeline.load(timeline.export(tmp_path / "recording.jsonl"))
     for one, two in zip(timeline.connections(), loaded.connections(), strict=True):
         found = one.diagnosis

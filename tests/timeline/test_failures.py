@@ -236,7 +236,7 @@ def test_a_store_that_cannot_make_room_keeps_no_writer_from_writing(
         raise LookupError("a decoder is broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr(timeline, "_refresh", broken)
+        patch.setattr(timeline, "_take_in", broken)
         for _ in range(300):
             pair.write("client", b"\x81\x05hello")
     assert pair.client.sent.stop >= 2000

@@ -8,28 +8,37 @@ import weakref
 import pytest
 
 from tests.timeline.pair import Pair, fresh, held, short
-from wslab.timeline import Dropped, Timeline, pairing, store
+from wslab.timeline import Dropped, Timeline, connections, pairing
 
 
 def sizes(timeline: Timeline) -> dict[str, int]:
     """How much each structure of a timeline holds."""
-    pairing = timeline._pairing
+    known, pairing = timeline._known, timeline._known._pairing
     return {
         "rows": len(timeline._rows) - timeline._gone,
         "places": len(timeline._rows),
-        "connections": len(timeline._connections),
-        "new": len(timeline._new),
+        "connections": len(known.known()),
+        "unseen": len(known.unseen()),
+        "also": len(known.also),
+        "past": len(known.past),
         "dirty": len(timeline._dirty),
-        "lonely": len(pairing._lonely),
-        "waiting": len(pairing._waiting),
-        "connecting": len(pairing._connecting),
+        "alone": sum(map(len, pairing._alone.values())),
+        "marked": len(pairing._marked),
         "raw": timeline.raw,
         "chunks": timeline.chunks,
     }
 
 
+def forget_past(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other end may still appear."""
+    monkeypatch.setattr(pairing, "SLACK", -1)
+    timeline.refresh()
+
+
 @pytest.mark.parametrize(("sides", "count"), [("client server", 10_000), ("client", 1000), ("server", 1000)])
-def test_ten_thousand_short_connections_leave_nothing_behind(sides: str, count: int) -> None:
+def test_ten_thousand_short_connections_leave_nothing_behind(
+    sides: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     timeline = Timeline(keep=100)
     pair = None
     for i in range(count):
@@ -44,10 +53,12 @@ def test_ten_thousand_short_connections_leave_nothing_behind(sides: str, count: 
     assert found["rows"] == 100
     assert found["places"] < 10_000 + 100
     assert found["connections"] <= 100 // 5 + 1
-    assert found["lonely"] <= 21
-    assert (found["new"], found["dirty"], found["waiting"], found["connecting"]) == (0, 0, 0, 0)
+    assert found["past"] <= (0 if " " in sides else connections.PAST)
+    assert found["alone"] <= (0 if " " in sides else found["past"] + 21)
+    assert (found["unseen"], found["also"], found["dirty"], found["marked"]) == (0, 0, 0, 0)
     assert timeline.connections()[-1].number == count
     timeline.clear()
+    forget_past(timeline, monkeypatch)
     assert not any(value for name, value in sizes(timeline).items() if name != "places")
 
 
@@ -68,7 +79,6 @@ def test_refused_connections_leave_nothing_behind() -> None:
         end = timeline.client_end(port=1)
         end.note("note", "TCP connection failed", "refused")
         end.lost("refused")
-        timeline.refresh()
     timeline.clear()
     assert not any(value for name, value in sizes(timeline).items() if name != "places")
 
@@ -85,15 +95,12 @@ def test_a_client_that_ended_without_a_row_is_forgotten_and_its_number_is_not_us
 def test_a_client_that_came_and_went_without_a_row_is_forgotten_once_no_server_can_have_noticed_it(
     timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_SILENT", 10)
+    monkeypatch.setattr(connections, "PAST", 10)
     for _ in range(30):
         Pair(timeline, "client", begin=False).lost()
-        timeline.refresh()
     assert [connection.number for connection in timeline.connections()] == list(range(21, 31))
-    monkeypatch.setattr(pairing, "SLACK", -1)
-    timeline.refresh()
+    forget_past(timeline, monkeypatch)
     assert not any(sizes(timeline).values())
-    assert not timeline._silent
 
 
 def test_a_connection_that_ends_without_a_row_after_its_rows_were_cleared_is_forgotten() -> None:
@@ -104,7 +111,6 @@ def test_a_connection_that_ends_without_a_row_after_its_rows_were_cleared_is_for
     timeline.clear()
     assert len(timeline.connections()) == 1
     pair.lost()
-    timeline.refresh()
     assert timeline.connections() == []
     assert held(timeline, pair.client, pair.server) == (0, 0) == (timeline.raw, timeline.chunks)
 
@@ -118,7 +124,6 @@ def test_a_handler_that_prints_after_its_connection_was_forgotten_has_its_row_un
     assert timeline.connections() == []
     Pair(timeline)
     pair.server.printed("two")
-    timeline.refresh()
     late = timeline.rows()[-1]
     assert (late.id, late.text) == ((1, "server", 1), "two")
     assert timeline.detail(late).lines == ("two",)
@@ -146,7 +151,6 @@ def test_an_end_is_not_kept_alive_by_a_timeline_that_has_forgotten_it() -> None:
     timeline = Timeline()
     pair = Pair(timeline)
     pair.close()
-    timeline.refresh()
     ghosts = [weakref.ref(connection) for connection in timeline.connections()]
     timeline.clear()
     del pair

@@ -11,7 +11,6 @@ from wslab.timeline import Timeline
 
 
 def identities(timeline: Timeline) -> list[tuple[tuple[int, str, int], str, str, int, int, str]]:
-    timeline.refresh()
     return sorted((row.id, row.name, row.text, row.start, row.stop, row.problem) for row in timeline.rows())
 
 
@@ -64,7 +63,6 @@ def test_each_source_counts_its_own_rows_from_nought() -> None:
         pair.client.printed("c")
         pair.server.printed("d")
     timeline.note("lab")
-    timeline.refresh()
     ids = {row.id for row in timeline.rows()}
     streams = {(n, source, i) for n in (1, 2) for source in ("client to server", "server to client") for i in (0, 1)}
     assert ids == streams | {(n, side, 0) for n in (1, 2) for side in ("client", "server")} | {(0, "lab", 0)}
@@ -90,7 +88,6 @@ def test_a_frame_is_one_row_at_the_same_offset_however_each_end_saw_it_cut(
         at, turn = at + size, turn + 1
         if reads[turn % len(reads)]:
             timeline.refresh()
-    timeline.refresh()
     rows = sorted((row for row in timeline.rows() if row.source == UP), key=lambda row: row.index)[1:]
     assert [(row.start, row.stop, row.size, row.frames) for row in rows if row.kind != "close"] == [
         (m.start, m.stop, len(m.payload), m.frames) for m in meant if m.opcode != 8
@@ -144,6 +141,5 @@ def test_a_burst_after_the_response_is_decoded_although_the_reader_had_looked_ju
 
     down.decode = slow  # type: ignore[method-assign,assignment]
     pair.client.printed("wakes the reader")
-    timeline.refresh()
     timeline.refresh()
     assert [row.size for row in timeline.rows() if row.kind == "message"] == [100_000]

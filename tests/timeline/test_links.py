@@ -18,7 +18,6 @@ def timeline() -> Timeline:
 
 def linked(timeline: Timeline, name: str) -> Row | None:
     """The row that the row of this name is linked to."""
-    timeline.refresh()
     (row,) = [row for row in timeline.rows() if row.name == name]
     position = timeline.linked(row)
     return None if position is None else timeline.rows(position, position + 1)[0]
@@ -81,7 +80,6 @@ def test_links_stay_within_their_connection_and_end_where_the_row_is_dropped(tim
     row = linked(timeline, "send()")
     assert row is not None
     assert row.text == "its own"
-    timeline.refresh()
     old = next(row for row in timeline.rows() if row.name == "send()")
     timeline.clear()
     assert timeline.linked(old) is None
@@ -93,26 +91,29 @@ def test_a_row_without_a_link_leads_nowhere(timeline: Timeline) -> None:
     assert linked(timeline, "close()") is None
 
 
-def test_a_pending_call_holds_back_what_its_connection_recorded_after_it(timeline: Timeline) -> None:
+def test_a_pending_call_is_a_row_at_once_and_has_its_link_once_the_network_has_taken_it(timeline: Timeline) -> None:
     pair = Pair(timeline)
     pair.client.note("event", "one")
     call = pair.client.note("event", "send()", pending=True)
     pair.client.note("event", "two")
     pair.server.note("event", "of the server")
     pair.text("client", "hi")
-    names = [name for _, _, name, _ in short(timeline)]
-    assert names == ["GET /chat", "101 Switching Protocols", "one"]
+    names = ["GET /chat", "101 Switching Protocols", "one", "send()", "two", "of the server", "text"]
+    assert [name for _, _, name, _ in short(timeline)] == names
+    assert linked(timeline, "send()") is None
     assert timeline.unsettled() == ["connection 1 has a call that the network has not taken yet"]
-    pair.client.resolve(call, (UP, pair.client.sent.stop))
-    # In the order of their times: a reader between the call and its bytes must not see the bytes first.
-    assert [name for _, _, name, _ in short(timeline)][3:] == ["send()", "two", "of the server", "text"]
-    rows = [row for row in timeline.rows() if row.source == "client"]
-    assert [(row.name, row.index) for row in rows] == [("one", 0), ("send()", 1), ("two", 2)]
-    assert rows[0].time < rows[1].time < rows[2].time
+    early = timeline.rows()[3]
+    pair.client.resolve(call, (UP, timeline.rows()[-1].start))
+    row = linked(timeline, "send()")
+    assert row is not None
+    assert row.text == "hi"
+    assert timeline.linked(early) == timeline.linked(timeline.rows()[3]) == 6
+    assert [name for _, _, name, _ in short(timeline)] == names
+    assert timeline.rows()[3].id == early.id == (1, "client", 1)
     assert timeline.unsettled() == []
 
 
-def test_a_pending_call_of_an_end_that_is_over_holds_nothing_back(timeline: Timeline) -> None:
+def test_a_pending_call_of_an_end_that_is_over_is_not_waited_for(timeline: Timeline) -> None:
     pair = Pair(timeline)
     pair.client.note("event", "send()", pending=True)
     pair.client.lost("gone")
@@ -141,6 +142,5 @@ def test_the_bytes_of_a_note_are_there_when_its_row_is(timeline: Timeline) -> No
 def test_a_note_is_cut_at_its_limit(timeline: Timeline) -> None:
     pair = Pair(timeline)
     pair.client.printed("x" * 20_000)
-    timeline.refresh()
     (line,) = timeline.detail(timeline.rows()[-1]).lines
     assert len(line) == NOTE_LIMIT

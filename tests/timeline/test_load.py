@@ -215,5 +215,4 @@ def test_a_decoder_is_told_all_that_another_knew(source: Any, parts: list[bytes]
 
 
 def _rows(timeline: Timeline) -> list[Any]:
-    timeline.refresh()
     return timeline.rows()

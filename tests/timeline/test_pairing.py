@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timeline.pair import REQUEST, SERVER, Pair, fresh, short, taps
-from wslab.timeline import Address, End, Timeline, pairing
+from wslab.timeline import Address, End, Timeline
 from wslab.timeline.pairing import SLACK
 
 
@@ -20,7 +20,6 @@ def timeline() -> Timeline:
 
 
 def numbers(timeline: Timeline, *ends: End) -> list[int | None]:
-    timeline.refresh()
     return [timeline.connection_of(end) for end in ends]
 
 
@@ -55,26 +54,25 @@ def test_two_sockets_opened_together_are_numbered_by_creation_although_the_serve
     assert [connection.number for connection in timeline.connections()] == [1, 2]
 
 
-def test_the_servers_end_may_be_seen_first_and_waits_for_the_client_that_is_connecting(timeline: Timeline) -> None:
+def test_the_servers_end_may_be_seen_first_and_joins_the_client_that_is_connecting(timeline: Timeline) -> None:
     client, address = timeline.client_end(port=8000), fresh()
     server = timeline.server_end("server", SERVER, address)
-    assert numbers(timeline, client, server) == [1, None]
-    assert timeline.unsettled() == [
-        "connection 1 is still connecting",
-        "an accepted connection is not matched to its client yet",
-    ]
+    assert numbers(timeline, client, server) == [1, 2]
+    assert timeline.unsettled() == ["connection 1 is still connecting"]
     client.connected(address, SERVER)
     assert numbers(timeline, client, server) == [1, 1]
+    assert [connection.number for connection in timeline.connections()] == [1]
 
 
-def test_what_an_end_records_while_it_waits_is_not_lost(timeline: Timeline) -> None:
+def test_what_both_ends_record_before_they_have_found_each_other_is_there_once_when_they_have(
+    timeline: Timeline,
+) -> None:
     client, address = timeline.client_end(port=8000), fresh()
     server = timeline.server_end("server", SERVER, address)
     taps(client)[0](REQUEST)
     taps(server)[1](REQUEST)
     server.printed("hello")
-    timeline.refresh()
-    assert [row.source for row in timeline.rows()] == ["client to server"]
+    assert [row.source for row in timeline.rows()] == ["client to server", "client to server", "server"]
     client.connected(address, SERVER)
     assert [(n, source, name) for n, source, name, _ in short(timeline)] == [
         (1, "client to server", "GET /chat"),
@@ -89,29 +87,19 @@ def test_an_accepted_connection_of_nobody_we_know_gets_a_number_at_once(timeline
     assert (connection.client, connection.server, connection.client_end) == ("client", "server", None)
 
 
-def test_a_client_that_connects_to_another_port_is_not_waited_for(timeline: Timeline) -> None:
+def test_a_client_that_connects_to_another_port_is_another_connection(timeline: Timeline) -> None:
     timeline.client_end(port=9999)
     assert numbers(timeline, timeline.server_end("server", SERVER, fresh())) == [2]
 
 
-def test_a_client_that_was_made_after_the_accept_is_not_waited_for(timeline: Timeline) -> None:
+def test_an_accept_that_was_shown_has_its_number_before_a_client_that_is_made_later(timeline: Timeline) -> None:
     server = timeline.server_end("server", SERVER, fresh())
+    assert numbers(timeline, server) == [1]
     client = timeline.client_end(port=8000)
     assert numbers(timeline, server, client) == [1, 2]
 
 
-def test_waiting_for_a_client_is_bounded(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing, "WAIT", 10**12)
-    client, address = timeline.client_end(port=8000), fresh()
-    server = timeline.server_end("server", SERVER, address)
-    assert numbers(timeline, server) == [None]
-    age(server, 10**12 + 1)
-    age(client, 10**12 + 1)
-    assert numbers(timeline, server) == [2]
-    assert timeline.unsettled() == ["connection 1 is still connecting"]
-
-
-def test_a_client_that_failed_is_not_waited_for(timeline: Timeline) -> None:
+def test_a_client_that_failed_is_nobodys_other_end(timeline: Timeline) -> None:
     client = timeline.client_end(port=8000)
     server = timeline.server_end("server", SERVER, fresh())
     client.note("event", "error")
@@ -230,15 +218,22 @@ def test_an_accept_noticed_after_the_client_is_gone_is_still_its_own(
     assert timeline.connections()[0].open
 
 
-def test_an_accept_that_is_noticed_late_belongs_to_the_last_client_of_that_port(timeline: Timeline) -> None:
-    address, clients = fresh(), []
+@pytest.mark.parametrize("read", [False, True])
+def test_accepts_that_are_noticed_late_belong_to_the_clients_of_that_port_in_order(
+    timeline: Timeline, read: bool
+) -> None:
+    """A system hands connections out in the order in which they came."""
+    address, clients, servers = fresh(), [], []
     for _ in range(3):
         clients.append(timeline.client_end(port=8000))
         clients[-1].connected(address, SERVER)
         if len(clients) < 3:
             clients[-1].lost()
-    one, two = (timeline.server_end("server", SERVER, address) for _ in range(2))
-    assert numbers(timeline, *clients, one, two) == [1, 2, 3, 3, 2]
+    for _ in range(3):
+        servers.append(timeline.server_end("server", SERVER, address))
+        if read:
+            timeline.refresh()
+    assert numbers(timeline, *clients, *servers) == [1, 2, 3, 1, 2, 3]
 
 
 @given(

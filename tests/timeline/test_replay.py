@@ -57,7 +57,6 @@ def test_a_loaded_recording_is_replayed_as_the_original(tmp_path: Path) -> None:
 
 def test_to_goes_up_to_a_row_or_a_time() -> None:
     timeline = conversation()
-    timeline.refresh()
     rows = timeline.rows()
     replay = timeline.replay()
     assert replay.to(rows[4]) == rows[:5]

@@ -22,7 +22,6 @@ def states(timeline: Timeline, text: str) -> tuple[str, str]:
 
 
 def find(timeline: Timeline, text: str) -> Row:
-    timeline.refresh()
     (row,) = [row for row in timeline.rows() if row.text == text]
     return row
 
@@ -101,7 +100,6 @@ def test_unrecorded_ends_are_shown_with_plain_names_and_recorded_ones_with_their
     Pair(timeline, "server")
     client = timeline.client_end("page", port=1)
     client.note("event", "error")
-    timeline.refresh()
     assert [repr(connection) for connection in timeline.connections()] == [
         "<Connection 1: client to server, open>", "<Connection 2: client to server, open>", "<Connection 3: page to server, open>",
     ]  # fmt: skip

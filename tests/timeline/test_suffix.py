@@ -134,7 +134,6 @@ def test_pings_inside_a_message_do_not_let_its_first_bytes_go_before_its_row() -
         pair.frame("server", 9, b"ping")
         timeline.refresh()
     pair.frame("server", 0, b"two")
-    timeline.refresh()
     rows = timeline.rows()
     assert [row.name for row in rows] == ["ping", "ping", "text"]
     assert [timeline.detail(row).payload for row in rows] == [b"ping", b"ping", b"one two"]
@@ -145,7 +144,6 @@ def test_places_to_enter_a_compressed_stream_are_kept_along_it_and_go_with_its_r
     pair = Pair(timeline, deflate=True)
     for i in range(5000):
         pair.text("server", f"message {i}")
-    timeline.refresh()
     (connection,) = timeline.connections()
     direction = connection.directions["server to client"]
     offsets = [at for at, _ in direction.marks]

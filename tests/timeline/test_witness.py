@@ -14,13 +14,11 @@ if TYPE_CHECKING:
 
 def own(timeline: Timeline, name: str) -> list[Row]:
     """The rows of the page's own code with a name."""
-    timeline.refresh()
     return [row for row in timeline.rows() if row.source == "client" and row.name == name]
 
 
 def stream(timeline: Timeline, source: str, kind: str) -> list[Row]:
     """The rows of one kind in one direction."""
-    timeline.refresh()
     return [row for row in timeline.rows() if row.source == source and row.kind == kind]
 
 
@@ -45,33 +43,38 @@ def test_each_row_is_linked_to_the_nth_of_its_kind(timeline: Timeline, deflate: 
         assert timeline.rows(place, place + 1)[0].text == row.text
 
 
-@pytest.mark.usefixtures("patient")
-def test_a_call_waits_for_its_bytes_and_what_comes_behind_it_waits_too(timeline: Timeline) -> None:
+def test_a_call_is_a_row_at_once_and_has_its_link_when_its_bytes_are_there(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
     told.send("hello")
     told.witness.printed("sent it")
-    assert not own(timeline, "send()")
-    assert not own(timeline, "print")
+    assert [row.link for row in own(timeline, "send()")] == [None]
+    assert [row.text for row in own(timeline, "print")] == ["sent it"]
     told.pair.text("client", "hello")
     assert own(timeline, "send()")[0].link == (UP, stream(timeline, UP, "message")[0].start)
-    assert [row.text for row in own(timeline, "print")] == ["sent it"]
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_call_whose_bytes_never_come_has_its_row_and_no_link(timeline: Timeline) -> None:
+def test_a_link_is_found_however_late_the_bytes_are(timeline: Timeline) -> None:
     told = Told(timeline)
-    told.send("lost on the way")
+    told.opened()
+    told.send("hello")
     assert [row.link for row in own(timeline, "send()")] == [None]
+    assert timeline.unsettled() == []
+    told.pair.text("client", "hello")
+    assert own(timeline, "send()")[0].link == (UP, stream(timeline, UP, "message")[0].start)
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_call_is_not_waited_for_once_the_connection_is_over(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
     told.send("too late")
+    assert timeline.unsettled() == ["connection 1 has a call that has not reached the network yet: send()"]
     told.pair.lost("reset")
     assert [row.link for row in own(timeline, "send()")] == [None]
+    assert timeline.unsettled() == ["connection 1 is closed at one end only"]
+    told.closed("1006, not clean")
+    assert timeline.unsettled() == []
 
 
 def test_the_transcript_is_that_of_a_client_whose_bytes_were_recorded(timeline: Timeline) -> None:
@@ -82,11 +85,14 @@ def test_the_transcript_is_that_of_a_client_whose_bytes_were_recorded(timeline: 
 def test_a_blob_that_a_page_cannot_look_into_shows_the_bytes_that_went_by(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
-    for way, name, side in ((UP, "send()", "client"), (DOWN, "message", "server")):
-        told.pair.frame(side, 2, b"\x01\x02\xff")
-        told.witness.note("event", name, size=3, binary=True, about=(way, "message", 0))
+    told.witness.note("event", "send()", size=3, binary=True, about=(UP, "message", 0))
+    timeline.refresh()
+    before = timeline.revision
+    told.pair.frame("client", 2, b"\x01\x02\xff")
+    told.pair.frame("server", 2, b"\x01\x02\xff")
+    told.witness.note("event", "message", size=3, binary=True, about=(DOWN, "message", 0))
     told.pair.frame("server", 2, b"")
     told.witness.note("event", "message", size=0, binary=True, about=(DOWN, "message", 1))
-    timeline.refresh()
     shown = [(row.name, row.text) for row in timeline.rows() if row.binary and row.kind == "event"]
     assert shown == [("send()", "01 02 ff"), ("message", "01 02 ff"), ("message", "")]
+    assert timeline.revision == before + 1, "whoever shows rows is told that one has changed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.timeline.pair import short
+from tests.timeline.test_forgetting import forget_past, sizes
 from tests.timeline.told import DOWN, UP, Told
 from wslab.timeline import Timeline, ending
 from wslab.view.ladder import Ladder
@@ -107,7 +108,6 @@ def test_the_diagnosis_is_made_of_the_servers_end(timeline: Timeline) -> None:
     told.opened()
     told.close("1000 bye")
     told.pair.close(1000, "bye")
-    timeline.refresh()
     (connection,) = timeline.connections()
     found = connection.diagnosis
     assert found is not None
@@ -136,21 +136,22 @@ def test_the_log_names_the_page(timeline: Timeline) -> None:
     log.close()
 
 
-def test_a_thousand_sockets_of_pages_leave_nothing_behind() -> None:
+def test_a_thousand_sockets_of_pages_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = Timeline(keep=100)
     for number in range(1000):
         told = Told(timeline)
         told.whole()
         if number % 10 == 0:
             timeline.refresh()
-    for _ in range(100):
-        page = timeline.witness_end("browser", marker="never.1")
+    for number in range(100):
+        page = timeline.witness_end("browser", marker=f"never.{number}")
         page.note("event", "error")
         page.lost()
     timeline.clear()
     assert timeline.connections() == []
-    pairing_ = timeline._pairing
-    assert (timeline.raw, timeline.chunks, pairing_._marked, pairing_._waiting) == (0, 0, {}, [])
+    assert (timeline.raw, timeline.chunks, sizes(timeline)["marked"]) == (0, 0, 100)
+    forget_past(timeline, monkeypatch)
+    assert not any(value for name, value in sizes(timeline).items() if name != "places")
 
 
 def test_a_connection_is_kept_while_its_witness_lives(timeline: Timeline) -> None:
@@ -163,10 +164,12 @@ def test_a_connection_is_kept_while_its_witness_lives(timeline: Timeline) -> Non
     assert timeline.connections() == []
 
 
-def test_clearing_loses_no_row_that_still_waits(timeline: Timeline) -> None:
+def test_a_row_that_was_cleared_is_not_looked_for_when_its_bytes_are_there(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
     told.send("hello")
     timeline.clear()
     told.pair.text("client", "hello")
-    assert names(timeline) == ["send()", "text"]
+    assert names(timeline) == ["text"]
+    (connection,) = timeline.connections()
+    assert not connection.unlinked

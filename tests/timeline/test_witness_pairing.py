@@ -26,7 +26,7 @@ def test_a_marker_pairs_in_either_order(timeline: Timeline, first: str, read: bo
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("read", [False, True])
-def test_sockets_are_numbered_as_the_page_made_them_whichever_the_server_accepted_first(
+def test_sockets_are_numbered_as_the_page_made_them_whichever_the_server_accepted_first_unless_that_was_shown(
     timeline: Timeline, read: bool
 ) -> None:
     one, two = Told(timeline, end=False, witness=False), Told(timeline, end=False, witness=False)
@@ -38,15 +38,15 @@ def test_sockets_are_numbered_as_the_page_made_them_whichever_the_server_accepte
     if read:
         timeline.refresh()
     two.tell_of()
-    timeline.refresh()
-    assert [timeline.connection_of(end) for end in (one.witness, two.witness, one.server, two.server)] == [1, 2, 1, 2]
+    found = [timeline.connection_of(end) for end in (one.witness, two.witness, one.server, two.server)]
+    assert found == ([2, 1, 2, 1] if read else [1, 2, 1, 2])
+    assert len(timeline.connections()) == 2
 
 
 @pytest.mark.usefixtures("hasty")
 def test_a_witness_that_is_told_of_long_after_joins_the_connection_that_the_server_has(timeline: Timeline) -> None:
     told = Told(timeline, witness=False)
     other = Pair(timeline)
-    timeline.refresh()
     assert timeline.connection_of(told.server) == 1
     told.tell_of()
     told.whole()
@@ -56,27 +56,38 @@ def test_a_witness_that_is_told_of_long_after_joins_the_connection_that_the_serv
     assert timeline.unsettled() == []
 
 
-@pytest.mark.usefixtures("patient")
-def test_where_markers_are_expected_an_accepted_connection_waits_for_its_request_line(timeline: Timeline) -> None:
+WAITED_FOR = "an accepted connection is not matched to its client yet"
+
+
+def test_where_markers_are_expected_an_accepted_connection_has_not_settled_before_its_request_line_is_there(
+    timeline: Timeline,
+) -> None:
     timeline.expect_markers()
     pair = Pair(timeline, "server", begin=False)
-    timeline.refresh()
-    assert timeline.unsettled() == ["an accepted connection is not matched to its client yet"]
-    pair.open()  # without a marker: a client of somebody else
-    timeline.refresh()
+    assert timeline.unsettled() == [WAITED_FOR]
     assert timeline.connection_of(pair.server) == 1
+    assert timeline.unsettled() == [WAITED_FOR]
+    pair.open()  # without a marker: a client of somebody else
+    assert timeline.unsettled() == []
     probe = Pair(timeline, "server", begin=False)
     probe.server.lost()
-    timeline.refresh()
-    assert timeline.connection_of(probe.server) == 2
+    assert timeline.unsettled() == []
+
+
+def test_a_connection_whose_page_has_yet_to_tell_of_itself_has_not_settled(timeline: Timeline) -> None:
+    told = Told(timeline, witness=False)
+    assert timeline.unsettled() == [WAITED_FOR]
+    told.tell_of()
+    told.opened()
+    assert timeline.unsettled() == []
 
 
 @pytest.mark.usefixtures("hasty")
-def test_a_request_line_that_never_comes_is_not_waited_for(timeline: Timeline) -> None:
+def test_a_page_that_never_tells_of_itself_is_not_waited_for(timeline: Timeline) -> None:
     timeline.expect_markers()
-    pair = Pair(timeline, "server", begin=False)
-    timeline.refresh()
-    assert timeline.connection_of(pair.server) == 1
+    Pair(timeline, "server", begin=False)
+    Told(timeline, witness=False)
+    assert timeline.unsettled() == []
 
 
 def test_a_witness_pairs_by_address_where_that_is_known(timeline: Timeline) -> None:
@@ -84,7 +95,6 @@ def test_a_witness_pairs_by_address_where_that_is_known(timeline: Timeline) -> N
     server = timeline.server_end("server", SERVER, address)
     timeline.refresh()
     node.connected(address, SERVER)
-    timeline.refresh()
     assert timeline.connection_of(node) == timeline.connection_of(server) == 1
     assert timeline.connections()[0].witness is node
 
@@ -92,14 +102,13 @@ def test_a_witness_pairs_by_address_where_that_is_known(timeline: Timeline) -> N
 def test_an_unmarked_socket_of_a_page_keeps_no_other_client_waiting(timeline: Timeline) -> None:
     timeline.witness_end("browser")
     pair = Pair(timeline, "server")
-    timeline.refresh()
     assert timeline.connection_of(pair.server) == 2
+    assert timeline.unsettled() == []
 
 
 def test_a_marker_that_is_told_twice_pairs_once(timeline: Timeline) -> None:
     told = Told(timeline)
     impostor = timeline.witness_end("browser", marker=told.marker)
     impostor.printed("me too")
-    timeline.refresh()
     assert timeline.connection_of(told.witness) == timeline.connection_of(told.server) == 1
     assert timeline.connection_of(impostor) == 2

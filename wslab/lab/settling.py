@@ -23,15 +23,8 @@ def still_open(
     Returns:
         Nothing once all has settled.
     """
-    reasons = timeline.unsettled()
     listening: list[Server | Relay] = [*servers, *relays]
-    ports = {each.port for each in listening if each.running}
-    for connection in timeline.connections():
-        client = connection.client_end
-        if client is None or connection.server_end is not None or client.closed is not None:
-            continue
-        if client.remote is not None and client.remote.port in ports:
-            reasons.append(f"connection {connection.number} is not accepted yet")
+    reasons = timeline.unsettled({each.port for each in listening if each.running})
     for server in servers:
         if count := server.lingering():
             handlers = "1 handler" if count == 1 else f"{count} handlers"

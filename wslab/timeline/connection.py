@@ -11,20 +11,23 @@ Of a page's socket, or another process's, only the rows of its own are told: a w
 A frame is one thing although two ends saw it, at the same offset of the same byte stream. So each direction is decoded once,
 from the sender's bytes where that end was recorded, and the other end's bytes only say when they arrived.
 Decoding is lazy: it happens when somebody reads.
+
+An end that stands alone is a connection too, until its other end appears: then one of the two takes in the other, and what
+rows said before that is said anew (`wslab.timeline.anew`).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
+from wslab.timeline.anew import Anew, follow, relink
 from wslab.timeline.diagnosis_find import diagnose
 from wslab.timeline.direction import Direction, describe
-from wslab.timeline.ending import held_back, row_of_note
+from wslab.timeline.ending import row_of_note
 from wslab.timeline.ends import weight
 from wslab.timeline.opening import open_row
 from wslab.timeline.records import Detail, Row, Source
-from wslab.timeline.telling import ready
+from wslab.timeline.telling import heard, linked
 
 if TYPE_CHECKING:
     import threading
@@ -40,19 +43,23 @@ class Connection:
     """A connection as readers see it.
 
     Attributes:
-        number: Its public number, from 1.
+        number: Its public number, from 1; 0 while nobody has seen anything of it.
         client_end: The client's end, where it is recorded.
         server_end: The server's end, where it is recorded.
         witness: The client's end where only what its code did is known, and not its bytes.
         started: When the timeline began, in `time.perf_counter_ns`.
+        also: Numbers under which a part of it was shown before its two ends had found each other.
         directions: Its two byte streams and their decoders.
         response: The head of the server's response, once it is read; credentials are overwritten.
         remarks: The rows of the ends' own that may tell how it ended: notes, faults, calls to close; as long as they are kept.
         long_texts: What rows of an end's own carry only the beginning of, by side and index.
+        unlinked: The notes of rows whose bytes are not known yet, each with its end, by side and index.
         kept: How many of its rows are still kept.
         notes_read: How many notes the last `decode` took off its ends.
         behind: Whether the last `decode` left something to decode.
-        waiting: Whether the last `decode` left a note that waits for its bytes.
+        own: How many rows of their own the ends have had, by side.
+        anew: What is to be said anew of its rows.
+        restating: How many rows that is, of those that were kept before the last `decode`.
         heard: How many handshakes and messages an end has told of that it received, by side.
     """
 
@@ -62,19 +69,33 @@ class Connection:
         self.server_end: End | None = None
         self.witness: End | None = None
         self.started = started
+        self.also: list[int] = []
         self.directions: dict[Source, Direction] = {
             "client to server": Direction("client to server"),
             "server to client": Direction("server to client"),
         }
         self.response: Head | None = None
-        self.remarks: deque[Row] = deque()
+        self.remarks: dict[tuple[str, int], Row] = {}
         self.long_texts: dict[tuple[str, int], str] = {}
-        self._own: dict[str, int] = {"client": 0, "server": 0}
+        self.unlinked: dict[tuple[str, int], tuple[End, Note]] = {}
+        self.own: dict[str, int] = {"client": 0, "server": 0}
         self.kept = 0
         self.notes_read = 0
         self.behind = False
-        self.waiting = False
+        self.anew = Anew()
+        self.restating = 0
         self.heard: dict[tuple[str, What], int] = {}
+
+    def place(self, *ends: End) -> None:
+        """Give it its ends."""
+        for end in ends:
+            if end.witness:
+                self.witness = end
+            elif end.side == "client":
+                self.client_end = end
+            else:
+                self.server_end = end
+            end.connection = self
 
     @property
     def ends(self) -> list[End]:
@@ -85,6 +106,19 @@ class Connection:
     def members(self) -> list[End]:
         """All ends that may have rows of their own: those that are recorded, and the witness. The client's first."""
         return [end for end in (self.client_end, self.witness, self.server_end) if end is not None]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has both ends."""
+        return self.server_end is not None and (self.client_end is not None or self.witness is not None)
+
+    @property
+    def seen(self) -> bool:
+        """Whether anything has happened at its ends: a client is made by somebody, a server's end is accepted by itself."""
+        server = self.server_end
+        if server is None or self.whole:
+            return True
+        return bool(server.notes or server.sent.stop or server.received.stop)
 
     @property
     def client(self) -> str:
@@ -105,7 +139,7 @@ class Connection:
     @property
     def silent(self) -> bool:
         """Whether it has never had a row."""
-        return not any(self._own.values()) and not any(direction.count for direction in self.directions.values())
+        return not any(self.own.values()) and not any(direction.count for direction in self.directions.values())
 
     @property
     def diagnosis(self) -> Diagnosis | None:
@@ -139,7 +173,6 @@ class Connection:
             The new rows, in the order in which they were first seen.
         """
         up, down = self._follow()
-        until = held_back(self, until)
         up_stop, down_stop = up.stop(until), down.stop(until)
         found: list[Row] = []
         for item in down.decode(down_stop):
@@ -154,7 +187,11 @@ class Connection:
         self.behind = partial or up.behind or down.behind
         if not partial:
             for direction in (up, down):
-                found += [self._row(direction, item) for item in direction.finish()]
+                for item in direction.finish():
+                    direction.broken = self._row(direction, item)
+                    found.append(direction.broken)
+        relink(self)
+        self.restating = self.kept if self.anew.all else len(self.anew.links)
         found += [row for end, note in self._take_notes(until) if (row := self._note(end, note))]
         found.sort(key=lambda row: row.time)
         self.kept += len(found)
@@ -164,8 +201,8 @@ class Connection:
 
     def remember(self, row: Row) -> None:
         """Keep a row at hand if it may tell how the connection ended. Rows come in the order in which they go."""
-        if row.source in self._own and (row.kind in ("note", "fault") or row.name == "close()"):
-            self.remarks.append(row)
+        if row.source in self.own and (row.kind in ("note", "fault") or row.name == "close()"):
+            self.remarks[row.source, row.index] = row
 
     def detail(self, row: Row) -> Detail:
         """Open a row into the layers below it. See `wslab.timeline.Timeline.detail`."""
@@ -182,12 +219,13 @@ class Connection:
             How many raw bytes its note counted as.
         """
         self.kept -= 1
-        if self.remarks and self.remarks[0] is row:
-            self.remarks.popleft()
         direction = self.directions.get(row.source)
         if direction is None:
-            return weight(self.long_texts.pop((row.source, row.index), ""))
-        if direction.rows and direction.rows[0][0] is row:
+            own = (row.source, row.index)
+            self.remarks.pop(own, None)
+            self.unlinked.pop(own, None)
+            return weight(self.long_texts.pop(own, ""))
+        if direction.rows and direction.rows[0][0].index == row.index:
             direction.rows.popleft()
         direction.counted = count
         return 0
@@ -253,27 +291,26 @@ class Connection:
         return row
 
     def _follow(self) -> tuple[Direction, Direction]:
-        up, down = self.directions["client to server"], self.directions["server to client"]
-        up.follow(self.client_end, self.server_end)
-        down.follow(self.server_end, self.client_end)
-        return up, down
+        follow(self)
+        return self.directions["client to server"], self.directions["server to client"]
 
     def _take_notes(self, until: int) -> list[tuple[End, Note]]:
         notes = []
-        self.waiting = False
         for end in self.members:
             while end.notes and end.notes[0].time <= until:
-                if not ready(self, end, end.notes[0]):
-                    self.waiting = True
-                    break
                 notes.append((end, end.notes.popleft()))
         self.notes_read = len(notes)
         return notes
 
     def _note(self, end: End, note: Note) -> Row | None:
-        row = row_of_note(self, end, note, self._own[end.side])
+        heard(self, end, note)
+        known = linked(self, end, note)
+        row = row_of_note(self, end, note, self.own[end.side])
         if row is not None:
-            self._own[end.side] += 1
+            self.own[end.side] += 1
+            own = (row.source, row.index)
             if row.text != note.text:
-                self.long_texts[end.side, row.index] = note.text
+                self.long_texts[own] = note.text
+            if not known:
+                self.unlinked[own] = (end, note)
         return row

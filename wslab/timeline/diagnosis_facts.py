@@ -46,7 +46,7 @@ class Facts:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.remarks = tuple(connection.remarks)
+        self.remarks = tuple(connection.remarks.values())
         self.rows: dict[Side, tuple[Row, ...]] = {
             side: tuple(row for row, _ in connection.directions[way(side)].rows) for side in SIDES
         }

@@ -49,6 +49,7 @@ class Direction:
         count: How many rows there have been.
         head_stop: Offset behind the head of the handshake, or -1 while none has been decoded.
         finished: Whether it has ended and nothing is left to decode.
+        broken: The row of what its end broke off, while it is finished.
         counted: Whether the row that was let go last counts as dropped.
     """
 
@@ -64,6 +65,7 @@ class Direction:
         self.count = 0
         self.head_stop = -1
         self.finished = False
+        self.broken: Row | None = None
         self.counted = True
         self._rows_since = self._bytes_since = 0
 
@@ -72,24 +74,60 @@ class Direction:
         return max(self.head.fed, self.stream.stop_at(until)) if self.stream is not None else 0
 
     @property
+    def of_sender(self) -> bool:
+        """Whether the bytes that are decoded are the sender's."""
+        return self.end is not None and self.source.startswith(self.end.side)
+
+    @property
     def behind(self) -> bool:
         """Whether bytes are there that are not decoded."""
         return self.stream is not None and self.stream.stop > self.head.fed
 
-    def follow(self, sender: End | None, receiver: End | None) -> None:
-        """Choose whose bytes to decode: the sender's as soon as that end is known, for they may never arrive.
+    def follow(self, sender: End | None, receiver: End | None) -> bool:
+        """Choose whose bytes to decode: the sender's, for they may never arrive; the receiver's while only they are there.
 
-        Both ends hold the same bytes at the same offsets, so the one can take over from the other at any place.
+        Both ends hold the same bytes at the same offsets, so the one can take over from the other at any place that both have.
+
+        Returns:
+            Whether one takes over from the other.
         """
-        if sender is not None and self.end is not sender and not self.finished:
-            self.follow_end(sender)
-        elif self.stream is None and receiver is not None:
-            self.follow_end(receiver)
+        arrived = self._of(receiver).stop if receiver is not None else 0  # asked for before what was sent
+        end = receiver if sender is None or self._of(sender).stop < arrived else sender
+        if end is None or end is self.end:
+            return False
+        over = self.end is not None
+        if over and (self._of(end).stop < self.head.fed or self._of(end).first > self.base.fed):
+            return False
+        self.follow_end(end)
+        return over
+
+    def reopen(self) -> Row | None:
+        """Go on, although one end is over, with bytes that only the other has, or may still get.
+
+        Returns:
+            The row of what had been broken off, which is not so any more; None where there is no such row.
+        """
+        if not self.finished or self.end is None or self.stream is None:
+            return None
+        if self.end.closed is not None and self.stream.stop == self.head.fed:
+            return None
+        self.finished, broken, self.broken = False, self.broken, None
+        if broken is not None:
+            self.count -= 1
+            self.places.take_back(broken)
+            if self.rows and self.rows[-1][0].index == broken.index:
+                self.rows.pop()
+            if broken.kind == "handshake":
+                self.head_stop = -1
+        return broken
 
     def follow_end(self, end: End) -> None:
         """Decode the bytes of this end."""
-        self.end = end
-        self.stream = end.sent if self.source.startswith(end.side) else end.received
+        self.end, self.stream = end, self._of(end)
+
+    def _of(self, end: End) -> ByteStream:
+        """The bytes of this direction that an end holds."""
+        return end.sent if self.source.startswith(end.side) else end.received
 
     def decode(self, stop: int) -> list[Decoded]:
         """Decode what has arrived since the last time, up to an offset."""
@@ -129,7 +167,7 @@ class Direction:
         if self.stream.stop > self.head.fed:
             return []
         self.finished = True
-        return self.head.finish()
+        return self.head.copy().finish()  # the head stays where it is: see `reopen`
 
     def needed(self) -> int:
         """Offset of the first byte that a row, or something still incomplete, needs."""

@@ -12,25 +12,38 @@ from wslab.timeline.telling import unheard, waits
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wslab.timeline.connection import Connection
     from wslab.timeline.ends import End, Note
 
 
-def unsettled(connection: Connection) -> str:
-    """What is still under way, in words; empty when this connection has settled."""
+def unsettled(connection: Connection, ports: Collection[int]) -> str:
+    """What is still under way, in words; empty when this connection has settled.
+
+    Args:
+        connection: The connection, with everything taken in that was recorded.
+        ports: Those at which every connection is recorded that a server accepts.
+    """
     client, server = connection.client_end, connection.server_end
     if client is not None and client.closed is None and client.local is None:
         return "is still connecting"
     if about := waits(connection):
         return about
-    if any(end.notes for end in connection.members):
-        return "has a call that the network has not taken yet"
     if connection.open and any(direction.head.closed >= 0 for direction in connection.directions.values()):
         return "is still closing"
     if missed := unheard(connection):
         return missed
     if client is None and connection.witness is not None:
         return _witnessed(connection.witness, server)
+    if (
+        client is not None
+        and server is None
+        and client.closed is None
+        and client.remote
+        and client.remote.port in ports
+    ):
+        return "is not accepted yet"
     if client is None or server is None:
         return ""
     if (client.closed is None) != (server.closed is None):
@@ -52,30 +65,20 @@ def _witnessed(witness: End, server: End | None) -> str:
 
 
 def tcp_ended(connection: Connection, end: End) -> str:
-    """What to say of a TCP connection that ended; nothing where a closing handshake, or a refusal, came before."""
+    """What to say of a TCP connection that ended; nothing where a closing handshake, or a refusal, came before.
+
+    It is said from where this end stands: what never came to it, or never left it, it has not seen.
+    """
     if end.witness:  # it saw no TCP
         return ""
-    if connection.response is None:
+    up, down = connection.directions.values()
+    went_up, went_down = (end.sent, end.received) if end.side == "client" else (end.received, end.sent)
+    if connection.response is None or down.head_stop > went_down.stop:
         return "TCP ended before the server answered a handshake" if end.side == "server" else ""
     if connection.response.status != 101:
         return ""
-    up, down = (direction.head.closed for direction in connection.directions.values())
-    sent, received = (up, down) if end.side == "client" else (down, up)
-    closes = (0 <= sent <= end.sent.stop) + (0 <= received <= end.received.stop)
+    closes = (0 <= up.head.closed <= went_up.stop) + (0 <= down.head.closed <= went_down.stop)
     return ("TCP ended without a Close frame", "TCP ended after one Close frame only", "")[closes]
-
-
-def held_back(connection: Connection, until: int) -> int:
-    """The moment before the first call whose bytes are not known yet: its row comes before theirs."""
-    for end in connection.members:
-        for index in range(len(end.notes)):
-            note = end.notes[index]
-            if note.time > until:
-                break
-            if note.pending and end.closed is None:
-                until = note.time - 1
-                break
-    return until
 
 
 def row_of_note(connection: Connection, end: End, note: Note, index: int) -> Row | None:

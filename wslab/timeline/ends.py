@@ -42,7 +42,7 @@ def weight(text: str) -> int:
 class Note:
     """A row of an end's own: an API event or call, a printed line, a remark.
 
-    A call is noted before the network has taken it: `pending` says that its `link` is not known yet, and readers wait for it.
+    A call is noted before the network has taken it: while it is `pending` its `link` is not known, and its row has none yet.
     Who cannot see bytes says what the note is `about` instead, and readers find the `link` (`wslab.timeline.telling`).
     """
 
@@ -68,6 +68,7 @@ class End:
         target: The port a client is about to connect to, while its own address is not known yet.
         local: Its own address.
         remote: The address of its peer.
+        established: When a client's end said that TCP is up; None before that, and for a server's end, which is made then.
         sent: The bytes it sent.
         received: The bytes it received.
         closed: When its TCP connection ended, or never came to be; None while it lives.
@@ -89,6 +90,7 @@ class End:
         "created",
         "dirty",
         "ending",
+        "established",
         "fin",
         "label",
         "left",
@@ -115,6 +117,7 @@ class End:
         self.target = target
         self.local: Address | None = None
         self.remote: Address | None = None
+        self.established: int | None = None
         self.sent = ByteStream()
         self.received = ByteStream()
         self.closed: int | None = None
@@ -131,6 +134,7 @@ class End:
 
     def connected(self, local: Any, remote: Any) -> None:
         """Say that TCP is up between these two addresses (as sockets name them)."""
+        self.established = perf_counter_ns()
         self.local, self.remote = Address.of(local), Address.of(remote)
         self._store.touch(self)
 
@@ -174,7 +178,7 @@ class End:
             pending: Whether `resolve` will be called with this note.
             binary: Whether its payload is no text, and `text` shows it in hex.
             about: Instead of a `link`, for who cannot see bytes: the nth message, from 0, or handshake or control frame, of a
-                byte stream. The row waits for it for a moment (`wslab.timeline.telling.PATIENCE`).
+                byte stream. The row has a link as soon as those bytes are there.
 
         Returns:
             The note.

@@ -27,26 +27,14 @@ def freeze(connection: Connection, source: Recorder, into: Recorder) -> Connecti
     """
     twin = Connection(connection.number, connection.started)
     ends = {end.side: _end(end, source, into) for end in connection.ends}
-    place(twin, *ends.values())
+    twin.place(*ends.values())
     if connection.witness is not None:
-        place(twin, _end(connection.witness, source, into))
+        twin.place(_end(connection.witness, source, into))
     twin.directions = {name: direction.copy(ends) for name, direction in connection.directions.items()}
     twin.response = connection.response
-    twin.long_texts, twin.remarks = dict(connection.long_texts), connection.remarks.copy()
+    twin.long_texts, twin.remarks = dict(connection.long_texts), dict(connection.remarks)
     twin.kept, twin.behind = connection.kept, connection.behind
     return twin
-
-
-def place(connection: Connection, *ends: End) -> None:
-    """Give a connection its ends."""
-    for end in ends:
-        if end.witness:
-            connection.witness = end
-        elif end.side == "client":
-            connection.client_end = end
-        else:
-            connection.server_end = end
-        end.connection = connection
 
 
 def _end(end: End, source: Recorder, into: Recorder) -> End:

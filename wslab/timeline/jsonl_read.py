@@ -12,7 +12,6 @@ from wslab.timeline.connection import Connection
 from wslab.timeline.context import standing_at
 from wslab.timeline.ends import End
 from wslab.timeline.errors import RecordingError
-from wslab.timeline.freeze import place
 from wslab.timeline.jsonl_line import MOST, Line
 from wslab.timeline.jsonl_write import VERSION
 from wslab.timeline.records import KINDS, SOURCES, Dropped, Row, Source
@@ -126,15 +125,15 @@ class _Reader:
             raise line.wrong(f"connection {number} was there before")
         connection = Connection(number, 0)
         if line.data.get("client") is not None:
-            place(connection, _end(line.inner("client"), End(timeline, "client", "")))
+            connection.place(_end(line.inner("client"), End(timeline, "client", "")))
         if line.data.get("server") is not None:
-            place(connection, _end(line.inner("server"), End(timeline, "server", "")))
+            connection.place(_end(line.inner("server"), End(timeline, "server", "")))
         if line.data.get("witness") is not None:
             if connection.client_end is not None:
                 raise line.wrong("a client is recorded, or told of by a witness, not both")
             witness = _end(line.inner("witness"), End(timeline, "client", ""))
             witness.told = witness.witness = True
-            place(connection, witness)
+            connection.place(witness)
         self._connections[number] = connection
         self._lines[number] = line
 

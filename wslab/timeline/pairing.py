@@ -1,186 +1,197 @@
-"""Which two ends are one connection, and which public number it has.
+"""Which two ends are one connection.
 
-    client end     numbered by creation: the order in which the learner's code made them
-    witness        a client end whose bytes are not recorded: numbered the same way, unless the server's end of its marker
-                   has a number already, because it had waited for long enough
-    server end     belongs to the witness with its marker; or to the client end with the same two addresses and an overlapping
-                   lifetime, the oldest first, or to the last that was over before the accept was noticed; else, once no
-                   client could still turn out to be it, it gets a number of its own by accept
+    by marker     the witness of a URL and the server's end that was asked for that URL
+    by address    a client's end and a server's end with the same two addresses
 
-Ends appear in any order: measured, the server's end is seen before the client's in 38 of 100 connections. So a server's end
-waits while a client that was made before it is still connecting to its port; while its request, and a marker in it, may still
-come, where markers are expected; and while nobody has told of the witness of its marker. Nothing is guessed, and nothing waits
-for ever.
+Ends appear in any order and at any distance: measured, the server's end is seen before the client's in 38 of 100 connections,
+and where a loop is blocked the other end comes seconds later. Nothing waits for it. An end stands alone, shown like any other,
+and whenever the other appears the two are one connection from then on (`wslab.timeline.store`).
+
+A port is used again once its connection is over, so several ends may stand alone at one pair of addresses. A system hands
+connections out in the order in which they came: pairs never cross, a client that is passed over is a doubtful thing, and of
+all ways to pair them that one is taken which is most certain in sum, the oldest first among equals.
+
+    certain     the bytes are the same, as far as both ends have them: a request has a random key
+    likely      no bytes in common; they lived at the same time
+    possible    no bytes in common; one was over before the other was noticed, because a loop was blocked
+
+Bytes that differ never pair.
 """
 
 from __future__ import annotations
 
+from operator import itemgetter
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from wslab.timeline.address import Address
+    from wslab.timeline.bytestream import ByteStream
     from wslab.timeline.connection import Connection
     from wslab.timeline.ends import End
 
 WAIT = 1_000_000_000
-"""How long a server's end waits for a client that is still connecting, in nanoseconds."""
+"""How long somebody who waits for all to settle counts on a client to tell of itself, in nanoseconds."""
 
 SLACK = 60_000_000_000
-"""How late after a client's end an accept may be noticed and still be its own, in nanoseconds.
+"""How long after the end of one end the other may appear and still be its own without bytes to show for it, in nanoseconds.
 
 A server accepts when its loop comes to it, which a handler that blocks, or a busy machine, keeps from it for long; and a system
 does not give the same two addresses to another connection soon.
 """
 
+_CERTAIN, _LIKELY, _POSSIBLE = 1000, 20, 18  # and what is to be subtracted from it:
+_PASSED_OVER, _TOO_MUCH = 3, 4
+
+_TELLING = 4096
+"""How many bytes of a stream are compared: a request's key is among the first."""
+
 
 class Pairing:
-    """Places ends into connections. Used by one reader at a time.
+    """Finds the other ends. Used by one reader at a time.
 
     Args:
-        make: Makes the next connection, with the next public number.
-
-    Attributes:
-        markers: Whether servers' ends may learn a marker from the first bytes they receive.
+        join: Called with a client's end and the server's end that belongs to it; makes one connection of theirs.
     """
 
-    def __init__(self, make: Callable[[], Connection]) -> None:
-        self._make = make
-        self._waiting: list[End] = []
-        self._connecting: list[End] = []
-        self._lonely: dict[tuple[Address, Address], list[End]] = {}
-        self._marked: dict[str, End] = {}  # witnesses, and servers' ends without theirs
-        self.markers = False
+    def __init__(self, join: Callable[[End, End], None]) -> None:
+        self._join = join
+        self._alone: dict[tuple[Address, Address], list[End]] = {}
+        self._marked: dict[str, End] = {}
 
-    @property
-    def waiting(self) -> int:
-        """How many ends are not placed yet."""
-        return len(self._waiting)
+    def meet(self, ends: Iterable[End]) -> None:
+        """Look for the other ends of those that stand alone and have news.
 
-    def add(self, ends: list[End]) -> None:
-        """Take new ends in and place all that can be placed, in the order in which they were created."""
-        if not ends and not self._waiting:
-            return
-        waiting = sorted(self._waiting + ends, key=lambda end: end.created)
-        self._waiting = []
-        self._connecting += [end for end in waiting if end.side == "client"]
-        self._settle_clients()
-        witnessed = self._meet(waiting)
-        for end in waiting:
-            if end.side == "client":
-                self._number(end)
-            elif end in witnessed:
+        Args:
+            ends: These ends, in the order in which they were created; those that nobody has seen yet have no connection.
+        """
+        places: dict[tuple[Address, Address], list[End]] = {}
+        for end in ends:
+            if end.connection is not None and end.connection.whole:
                 continue
-            elif (partner := self._partner(end)) is not None:
-                self._place(end, self._number(partner))
-            elif self._may_still_come(end):
-                self._waiting.append(end)
-            else:
-                self._number(end)
-                if end.marker:
-                    self._marked.setdefault(end.marker, end)
-        for end, witness in witnessed.items():  # now that witnesses told of together are numbered by creation
-            self._place(end, self._number(witness))
-
-    def _meet(self, ends: list[End]) -> dict[End, End]:
-        """The servers' ends among these of whose markers a witness is known, each with its witness."""
-        found: dict[End, End] = {}
-        for end in ends:
-            if end.side == "client" and end.marker:
-                earlier = self._marked.get(end.marker)
-                if earlier is None:
-                    self._marked[end.marker] = end
-                elif earlier.side == "server" and earlier.connection is not None:
-                    del self._marked[end.marker]
-                    self._place(end, earlier.connection)
-        for end in ends:
-            if end.side == "server" and end.marker:
-                witness = self._marked.get(end.marker)
-                if witness is not None and witness.side == "client":
-                    found[end] = self._marked.pop(end.marker)
-        return found
+            other = self._marked.setdefault(end.marker, end) if end.marker else end
+            if other.side != end.side:
+                self._pair(*((end, other) if end.side == "client" else (other, end)))
+            elif (place := _place(end)) is not None:
+                alone = places[place] = self._alone.setdefault(place, [])
+                if end not in alone:
+                    alone.append(end)
+        for alone in places.values():
+            for client, server in _match(alone):
+                self._pair(client, server)
 
     def forget(self, connection: Connection) -> None:
-        """Let a connection go of which no row is kept: nobody will turn out to be its other end."""
+        """Look for the other end of a connection no longer."""
         for end in connection.members:
-            if self._marked.get(end.marker) is end:
-                del self._marked[end.marker]
-            if end.local is None or end.remote is None:
-                continue
-            ends = self._lonely.get((end.local, end.remote), [])
-            if end in ends:
-                ends.remove(end)
-            if not ends:
-                self._lonely.pop((end.local, end.remote), None)
-
-    def _number(self, end: End) -> Connection:
-        """The connection of an end; a new one, with the next number, if it has none."""
-        if end.connection is None:
-            self._place(end, self._make())
-        assert end.connection is not None
-        return end.connection
-
-    def _place(self, end: End, connection: Connection) -> None:
-        if end.witness:
-            connection.witness = end
-        elif end.side == "client":
-            connection.client_end = end
-        else:
-            connection.server_end = end
-        end.connection = connection
-
-    def _settle_clients(self) -> None:
-        """Clients whose address has become known wait for their server's end; those that failed do not."""
-        still = []
-        for end in self._connecting:
-            if end.local is not None and end.remote is not None:
-                self._lonely.setdefault((end.local, end.remote), []).append(end)
-            elif end.closed is None:
-                still.append(end)
-        self._connecting = still
-
-    def _partner(self, server: End) -> End | None:
-        if server.local is None or server.remote is None:
-            return None
-        ends = self._lonely.get((server.remote, server.local), [])
-        found = next((client for client in ends if _overlap(client, server)), None)
-        found = found or next((client for client in reversed(ends) if _just_gone(client, server)), None)
-        if found is not None:
-            ends.remove(found)
-        return found
+            self._take_out(end)
 
     def expects(self, connection: Connection) -> bool:
-        """Whether a server's end may still turn out to belong to a connection whose client is over."""
-        client = connection.client_end
-        if client is None or client.closed is None or client.local is None or connection.server_end is not None:
+        """Whether the other end of a connection that is over may still appear."""
+        if connection.whole or connection.open:
             return False
-        return perf_counter_ns() - client.closed <= SLACK
-
-    def _may_still_come(self, server: End) -> bool:
-        if perf_counter_ns() - server.created > WAIT:
-            return False
-        if server.marker:
-            return True
-        if self.markers and not server.received.stop and server.closed is None:
-            return True
-        port = server.local.port if server.local else None
+        now = perf_counter_ns()
         return any(
-            client.created <= server.created
-            and not client.marker
-            and (client.target == port or (client.target is None and not client.witness))
-            for client in self._connecting
-        )
+            (end.marker or _place(end)) and now - (end.closed or 0) <= SLACK for end in connection.members
+        )  # there is one
+
+    def _pair(self, client: End, server: End) -> None:
+        self._take_out(client)
+        self._take_out(server)
+        self._join(client, server)
+
+    def _take_out(self, end: End) -> None:
+        if self._marked.get(end.marker) is end:
+            del self._marked[end.marker]
+        place = _place(end)
+        alone = self._alone.get(place, []) if place is not None else []
+        if end in alone:
+            alone.remove(end)
+        if place is not None and not alone:
+            self._alone.pop(place, None)
 
 
-def _overlap(client: End, server: End) -> bool:
-    """Whether both lived at the same time: a port is used again once its connection is over."""
-    if client.closed is not None and client.closed < server.created:
+def awaits_its_client(connection: Connection, *, markers: bool) -> bool:
+    """Whether a server has accepted a connection a moment ago whose client has yet to tell of itself.
+
+    Args:
+        connection: The connection.
+        markers: Whether pages, or other processes, mark the URLs of their sockets.
+    """
+    server = connection.server_end
+    if server is None or connection.whole or perf_counter_ns() - server.created > WAIT:
         return False
-    return server.closed is None or client.created <= server.closed
+    return bool(server.marker) or (markers and not server.received.stop and server.closed is None)
 
 
-def _just_gone(client: End, server: End) -> bool:
-    """Whether a client was over before a server noticed that it had come, and not for long."""
-    return client.closed is not None and client.closed < server.created <= client.closed + SLACK
+def _place(end: End) -> tuple[Address, Address] | None:
+    """The addresses of client and server; None while they are not known."""
+    if end.local is None or end.remote is None:
+        return None
+    return (end.local, end.remote) if end.side == "client" else (end.remote, end.local)
+
+
+def _match(alone: list[End]) -> tuple[tuple[End, End], ...]:
+    """Who belongs together of the ends that stand alone at one pair of addresses: clients and their servers."""
+    clients = sorted((end for end in alone if end.side == "client"), key=_since)
+    servers = sorted((end for end in alone if end.side == "server"), key=_since)
+    unsure = [client for client in clients if not any(_same_bytes(client, server) for server in servers)]
+    choice = len(unsure) > 1 and any(client.sent.stop for client in unsure)
+    best: dict[tuple[int, int], tuple[int, tuple[tuple[End, End], ...]]] = {}  # of the ends from these places on
+    for i in range(len(clients), -1, -1):
+        for j in range(len(servers), -1, -1):
+            best[i, j] = (0, ())
+            if i == len(clients) or j == len(servers):
+                continue
+            certainty = _certainty(clients[i], servers[j], choice=choice)
+            sum_, pairs = best[i + 1, j + 1]
+            ways = [(sum_ + certainty, ((clients[i], servers[j]), *pairs))] if certainty else []
+            sum_, pairs = best[i + 1, j]
+            ways += [(sum_ - _PASSED_OVER * bool(pairs), pairs), best[i, j + 1]]
+            best[i, j] = max(ways, key=itemgetter(0))
+    return best[0, 0][1]
+
+
+def _certainty(client: End, server: End, *, choice: bool) -> int:
+    """How certain it is that two ends belong together; 0 where they do not, or the server's request has yet to say so.
+
+    Args:
+        client: The client's end.
+        server: The server's end, with the same addresses.
+        choice: Whether several clients stand alone there, and a request will say which of them it is.
+    """
+    same = _same_bytes(client, server)
+    if same is None:
+        if choice and server.closed is None and not server.received.stop:
+            return 0
+        starts, stops = (_since(client), server.created), (client.closed, server.closed)
+        apart = max(starts) - min(stop for stop in (*stops, max(starts)) if stop is not None)
+        certainty = _POSSIBLE if 0 < apart <= SLACK else 0 if apart else _LIKELY
+    else:
+        certainty = _CERTAIN if same else 0
+    return certainty - _TOO_MUCH * (certainty > 0 and _too_much(client, server))
+
+
+def _since(end: End) -> int:
+    """Since when an end has been there, as far as it knows."""
+    return end.established or end.created
+
+
+def _too_much(client: End, server: End) -> bool:
+    """Whether somebody has received what nobody has sent."""
+    return client.received.stop > server.sent.stop or server.received.stop > client.sent.stop
+
+
+def _same_bytes(client: End, server: End) -> bool | None:
+    """Whether two ends hold the same bytes; None where they have none in common."""
+    found = {_same(client.sent, server.received), _same(server.sent, client.received)}
+    if False in found:  # a fault may have changed them at one end
+        return None if client.otherwise or server.otherwise else False
+    return True if True in found else None
+
+
+def _same(sent: ByteStream, received: ByteStream) -> bool | None:
+    start = max(sent.first, received.first)
+    stop = min(sent.stop, received.stop, start + _TELLING)
+    return sent.read(start, stop) == received.read(start, stop) if start < stop else None

@@ -53,6 +53,12 @@ class Places:
             del run.starts[:KEPT], run.stops[:KEPT]
             run.gone += KEPT
 
+    def take_back(self, row: Row) -> None:
+        """Forget the place of the row that was added last."""
+        run = self._runs[row.name if row.kind == "control" else row.kind]
+        run.starts.pop()
+        run.stops.pop()
+
     def count(self, what: What) -> int:
         """How many of a kind there have been."""
         run = self._runs.get(what)

@@ -60,7 +60,6 @@ class Recorder(ABC):
         self.started = time.time()
         self.zero = perf_counter_ns()
         self.frozen = False
-        self._new: list[End] = []
         self._dirty: list[End] = []
         self._quiet = True
         self.failures = Failures(lambda name, text: self.note(name, text, problem=GOES_ON), self.write_lock)
@@ -147,7 +146,7 @@ class Recorder(ABC):
             self._wake()
 
     def mark(self, end: End) -> None:
-        """Let the next refresh look at an end. The caller holds the write lock."""
+        """Let the next reader look at an end. The caller holds the write lock."""
         if not end.dirty:
             end.dirty = True
             self._dirty.append(end)
@@ -164,7 +163,7 @@ class Recorder(ABC):
         """Be told when something was recorded.
 
         Args:
-            callback: Called now, and then once after each `refresh` that is followed by something new. It may come from any
+            callback: Called now, and then once after each reading that is followed by something new. It may come from any
                 thread and must return at once: the network waits for it. What it raises is a row.
 
         Returns:
@@ -174,13 +173,7 @@ class Recorder(ABC):
 
     def _add(self, end: End) -> End:
         self._refuse_if_frozen()
-        with self.write_lock:
-            self._new.append(end)
-            end.dirty = True
-            self._dirty.append(end)
-            wake, self._quiet = self._quiet, False
-        if wake:
-            self._wake()
+        self.touch(end)
         return end
 
     def _wake(self) -> None:

@@ -1,9 +1,16 @@
 """The readers' side of a timeline: rows in arrival order, what they open into, and the bounds.
 
     writers ──► write lock, three appends ──► raw chunks and notes of each end        (`wslab.timeline.recorder`)
-    readers ──► read lock, `refresh`      ──► ends paired and numbered, bytes decoded, rows in arrival order
+    readers ──► read lock, `reading`      ──► ends paired and numbered, bytes decoded, rows in arrival order
 
-Readers decode lazily and one at a time, under the read lock.
+Readers decode lazily and one at a time, under the read lock. Whoever reads finds everything whose recording ended before, and
+waits for nothing: every member that reads takes in first what has arrived.
+
+What readers were shown stays so, and may become more: an end whose other end is not known is a connection with a number, and
+when the other appears, however late, the two are one under the number that was given first. `detail`, `linked` and
+`connection` know the other number too; it is given to nobody else. A row that is *said anew* has this number, the time when the sender
+wrote its bytes, or the link and text that were not known before; a row that was there twice is there once, and those in front of
+it move up. `revision` counts how often that was to be seen.
 
 Bounds: `keep` rows and `keep_bytes` raw bytes. The oldest rows go first; the decoder at the base of their stream advances over
 their bytes, so whatever stays decodes exactly as it did. Nobody has to read for that: a writer that finds the store full
@@ -17,16 +24,17 @@ from contextlib import contextmanager
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection import Connection
-from wslab.timeline.pairing import Pairing
+from wslab.timeline.connections import Connections
 from wslab.timeline.recorder import Recorder
 from wslab.timeline.records import Detail, Dropped, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.ends import End
+
 _COMPACT = 4096
-_SILENT = 1000  # connections over and without a row, whose number is kept for a server's end that is noticed late
 
 
 class Store(Recorder):
@@ -35,11 +43,11 @@ class Store(Recorder):
     def __init__(self, *, keep: int, keep_bytes: int) -> None:
         super().__init__(keep=keep, keep_bytes=keep_bytes)
         self._read_lock = threading.RLock()
+        self._held = 0  # readers that hold it still, one inside the other
         self._noted = 0
-        self._numbered = 0
-        self._connections: dict[int, Connection] = {}
-        self._silent: dict[int, Connection] = {}
-        self._pairing = Pairing(self._make_connection)
+        self._known = Connections(self.zero)
+        self._markers = False
+        self.revision = 0
         self._rows: list[Row] = []
         self._gone = 0  # rows let go at the front of _rows and not compacted yet
         self._first = 0
@@ -54,93 +62,55 @@ class Store(Recorder):
         """
         if self._read_lock.acquire(blocking=False):
             try:
-                self._refresh(little=True)
+                self._take_in(little=True)
             except Exception as error:  # noqa: BLE001  (whoever writes is not to blame, and writes on)
                 self.failed("making room in the timeline failed", error)
             finally:
                 self._read_lock.release()
 
     def expect_markers(self) -> None:
-        """From now on a server's end waits for its request line, for a moment, before it counts as an unknown client's.
+        """From now on a connection that was accepted a moment ago has not settled before its request line is there.
 
         Pages, and other processes, mark the URLs of their sockets: see `witness_end`.
         """
-        self._pairing.markers = True
+        self._markers = True
 
     # Reading
 
     @property
     def first(self) -> int:
         """Arrival position of the oldest row still kept."""
-        return self._first
+        with self.reading():
+            return self._first
 
     @property
     def end(self) -> int:
         """Arrival position behind the newest row."""
-        return self._end
+        with self.reading():
+            return self._end
 
     @property
     def dropped(self) -> Dropped:
         """What the bounds have cost so far."""
-        return Dropped(self._dropped_rows, self._dropped_bytes)
-
-    def refresh(self) -> None:
-        """Take in what has arrived: pair and number ends, decode bytes, append rows, keep to the bounds.
-
-        Any thread may call it at any time; it is cheap when nothing is new.
-        """
-        self._refresh()
-
-    def _refresh(self, *, little: bool = False) -> None:
-        if self.frozen:
-            return
-        self.failures.flush()
-        with self._read_lock:
-            with self.write_lock:
-                new, self._new = self._new, []
-                dirty, self._dirty = self._dirty, []
-                for end in dirty:
-                    end.dirty = False
-                noted = len(self._notes)
-                self._quiet = True
-                # Everything that was recorded before this moment is there, and whatever comes later will have a later
-                # time: what is decoded up to here leaves no row behind that belongs in front of it.
-                now = perf_counter_ns() - 1
-            self._pairing.add(new)
-            connections = {}
-            for end in dirty:
-                if end.connection is not None:
-                    connections[end.connection.number] = end.connection
-                else:
-                    self.touch(end)  # it waits for its client; whoever reads next looks again
-            ahead = (
-                min((time for c in connections.values() if (time := c.ahead()) is not None), default=now)
-                if little
-                else now
-            )
-            until, partial = min(now, ahead), ahead < now
-            rows = self._lab_rows(noted, until)
-            for number, connection in connections.items():
-                self._connections[number] = connection  # it may have been let go, and a handler of it still prints
-                rows += connection.decode(until, partial=partial)
-                self._account(0, connection.notes_read, 0)
-                self._tidy(connection)
-                if partial:
-                    self._again(connection)
-                elif connection.waiting:
-                    self.touch(connection.members[0])  # whoever reads next looks again
-            rows.sort(key=lambda row: row.time)
-            self._rows += rows
-            self._end += len(rows)
-            self._bound(behind=partial)
-            self._forget_silent()
+        with self.reading():
+            return Dropped(self._dropped_rows, self._dropped_bytes)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Take in what has arrived, and hold it still for as long as the context lasts."""
+        self.failures.flush()
         with self._read_lock:
-            self._refresh()
-            yield
+            self._take_in()
+            self._held += 1
+            try:
+                yield
+            finally:
+                self._held -= 1
+
+    def refresh(self) -> None:
+        """Read, without wanting anything: watchers are told of what comes later. Cheap when nothing is new."""
+        with self.reading():
+            pass
 
     def rows(self, start: int | None = None, stop: int | None = None) -> list[Row]:
         """Rows by arrival position.
@@ -152,9 +122,9 @@ class Store(Recorder):
         Returns:
             The rows in that range that are still kept.
         """
-        with self._read_lock:
+        with self.reading():
             low = self._first if start is None else max(start, self._first)
-            high = self.end if stop is None else min(stop, self.end)
+            high = self._end if stop is None else min(stop, self._end)
             shift = self._gone - self._first
             return self._rows[low + shift : max(low, high) + shift]
 
@@ -167,32 +137,94 @@ class Store(Recorder):
         Raises:
             LookupError: Nothing of its connection is kept any more.
         """
-        with self._read_lock:
+        with self.reading():
             if row.connection == 0:
                 return Detail(row, tuple(row.text.splitlines()))
-            connection = self._connections.get(row.connection)
+            connection = self.connection(row.connection)
             if connection is None:
                 raise LookupError(f"connection {row.connection} is no longer kept; a larger Lab(keep=...) keeps more")
             return connection.detail(row)
 
     def connections(self) -> list[Connection]:
         """The connections of which anything is kept, by number."""
-        with self._read_lock:
-            return [self._connections[number] for number in sorted(self._connections)]
+        with self.reading():
+            for connection in self._known.unseen():
+                self._known.number(connection)
+            return self._known.known()
+
+    def connection(self, number: int) -> Connection | None:
+        """The connection of a number, also of one that it had before its two ends found each other; None where nothing of it is kept."""
+        with self.reading():
+            return self._known.get(number)
+
+    def connection_of(self, end: End) -> int | None:
+        """Public number of the connection that an end belongs to; None where the end has appeared since `reading` began."""
+        with self.reading():
+            return None if end.connection is None else self._known.number(end.connection)
 
     # Inside
 
+    def _take_in(self, *, little: bool = False) -> None:
+        """Pair and number ends, decode bytes, append rows, keep to the bounds. The caller holds the read lock."""
+        if self.frozen or self._held or not (self._dirty or self._notes or self._known.past):
+            return
+        with self.write_lock:
+            dirty, self._dirty = self._dirty, []
+            for end in dirty:
+                end.dirty = False
+            noted = len(self._notes)
+            self._quiet = True
+            # Everything that was recorded before this moment is there, and nothing that comes later has an earlier time:
+            # what is decoded up to here leaves no row behind that belongs in front of it.
+            now = perf_counter_ns()
+        connections = self._known.place(dirty)
+        ahead = min((time for c in connections if (time := c.ahead()) is not None), default=now) if little else now
+        until, partial = min(now, ahead), ahead < now
+        rows = self._lab_rows(noted, until)
+        for connection in connections:
+            rows += connection.decode(until, partial=partial)
+            self._restate(connection)
+            self._account(0, connection.notes_read, 0)
+            self._tidy(connection)
+            if partial:
+                self._again(connection)
+        rows.sort(key=lambda row: row.time)
+        self._rows += rows
+        self._end += len(rows)
+        self._bound(behind=partial)
+        for connection in self._known.outlived():
+            self._forget_for_good(connection)
+
+    def _restate(self, connection: Connection) -> None:
+        """Say rows of a connection anew: the newest first, until all are found."""
+        numbers, left, anew = {connection.number, *connection.also}, connection.restating, connection.anew
+        place, gone, visible = len(self._rows), 0, False
+        rows: list[Row] = []
+        changed: list[Row] = []
+        while left and place > self._gone:
+            place -= 1
+            row = self._rows[place]
+            new = anew.row(row, connection) if row.connection in numbers else row
+            if new is not None:
+                rows.append(new)
+            if new is row:
+                continue
+            left -= 1
+            if new is None:
+                gone += 1
+            else:
+                changed.append(new)
+                visible = visible or (new.connection, new.text, new.time) != (row.connection, row.text, row.time)
+        self._rows[place:] = reversed(rows)
+        self._first += gone
+        self.revision += visible or gone > 0
+        anew.done(connection, reversed(changed), gone)
+
     def _again(self, connection: Connection) -> None:
-        """Look at a connection again at the next refresh. Watchers were told of what is not decoded yet."""
+        """Look at a connection again at the next reading. Watchers were told of what is not decoded yet."""
         with self.write_lock:
             for end in connection.members:
                 self.mark(end)
-
-    def _make_connection(self) -> Connection:
-        self._numbered += 1
-        connection = Connection(self._numbered, self.zero)
-        self._connections[self._numbered] = connection
-        return connection
 
     def _lab_rows(self, count: int, until: int) -> list[Row]:
         rows = []
@@ -220,14 +252,14 @@ class Store(Recorder):
         while (self.raw > self.keep_bytes or self.chunks > self.keep_chunks) and len(self._rows) > self._gone:
             self._drop(1 + (len(self._rows) - self._gone) // 64)
         if not behind and (self.raw > self.keep_bytes or self.chunks > self.keep_chunks):
-            for connection in self.connections():
+            for connection in self._known.known():
                 size, chunks = connection.cut(self.write_lock)
                 self._account(size, chunks, size)
 
     def _drop(self, count: int, *, count_it: bool = True) -> None:
         size, touched = 0, {}
         for row in self._rows[self._gone : self._gone + count]:
-            connection = self._connections.get(row.connection)
+            connection = self._known.get(row.connection)
             if connection is not None:
                 touched[row.connection] = connection
                 size += connection.forget(row, count=count_it)
@@ -247,28 +279,20 @@ class Store(Recorder):
             self.chunks -= chunks
             self._dropped_bytes += dropped
 
-    def _forget(self, connection: Connection, *, wait: bool = True) -> None:
-        """Let a connection go of which no row is kept, once it is over.
-
-        Args:
-            connection: The connection.
-            wait: Whether one that never had a row waits for a server's end that is noticed late, and would have rows.
-        """
+    def _forget(self, connection: Connection) -> None:
+        """Let a connection go of which no row is kept, once it is over. Its number is kept for an end that is noticed late."""
         if connection.open or connection.behind or any(end.notes for end in connection.members):
             return
-        if wait and connection.silent and self._pairing.expects(connection):
-            self._silent[connection.number] = connection
-            return
-        self._pairing.forget(connection)
-        del self._connections[connection.number]
-        size, chunks, counted = connection.empty(self.write_lock)
-        self._account(size, chunks, counted)
+        if not connection.silent:
+            self._let_go(connection)
+        if not self._known.remember(connection):
+            self._forget_for_good(connection)
 
-    def _forget_silent(self) -> None:
-        """Let connections without a row go that have waited for long enough, or in vain."""
-        for number, connection in list(self._silent.items()):
-            if len(self._silent) <= _SILENT and self._pairing.expects(connection):
-                break
-            del self._silent[number]
-            if not connection.kept:
-                self._forget(connection, wait=False)
+    def _forget_for_good(self, connection: Connection) -> None:
+        self._let_go(connection)
+        self._known.forget(connection)
+
+    def _let_go(self, connection: Connection) -> None:
+        if self._known.hide(connection):
+            size, chunks, counted = connection.empty(self.write_lock)
+            self._account(size, chunks, counted)

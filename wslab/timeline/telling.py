@@ -1,11 +1,14 @@
-"""Rows that another process told of: a page, or Node. Their bytes are found by counting; how long that is waited for.
+"""Calls and events, and the bytes they are about: some are known a little later than their rows.
 
     note about ("server to client", "message", 2)  ──►  the third message decoded from that stream  ──►  its offset, the row's link
+    call, not taken by the network yet             ──►  `End.resolve`                               ──►  its offset, the row's link
 
-A page cannot look into a Blob at once, so what it tells of one has no text: that of the bytes is taken.
-A call names the first byte it caused, an event the byte behind the last that caused it. What was told may be here before the
-bytes are: so such a note waits for its row, but not for ever, nor where that row can no longer come. It mostly comes after
-them: so what surely will be told is missed for as long.
+What another process told of, a page or Node, is found by counting, for it cannot see bytes. A page cannot look into a Blob at
+once either, so what it tells of one has no text: that of the bytes is taken. A call names the first byte it caused, an event the
+byte behind the last that caused it.
+
+What was told may be here before the bytes are: its row is there at once, and has its link once they are. It mostly comes after
+them: so whoever waits for all to settle misses for a moment what surely will be told.
 """
 
 from __future__ import annotations
@@ -19,13 +22,13 @@ if TYPE_CHECKING:
     from wslab.timeline.places import What
 
 PATIENCE = 1_000_000_000
-"""How long a note waits for the row that it is about, and a row for the note of who received it, in nanoseconds."""
+"""How long whoever waits for all to settle counts on the bytes of a note, and on the note of who received some, in nanoseconds."""
 
 _TOLD_OF: tuple[What, ...] = ("handshake", "message")
 
 
-def ready(connection: Connection, end: End, note: Note) -> bool:
-    """Find the bytes that a note is about, if it is about any; returns whether its row can be made.
+def linked(connection: Connection, end: End, note: Note) -> bool:
+    """Find the bytes that a note is about, if it is about any; returns whether no more of it will become known.
 
     Args:
         connection: The connection, with everything decoded that is to be.
@@ -33,7 +36,7 @@ def ready(connection: Connection, end: End, note: Note) -> bool:
         note: The note.
     """
     if note.about is None:
-        return True
+        return not note.pending
     source, what, number = note.about
     direction = connection.directions[source]
     place = direction.places.find(what, number)
@@ -41,32 +44,36 @@ def ready(connection: Connection, end: End, note: Note) -> bool:
         note.link = (source, place[0] if source.startswith(end.side) else place[1])
         if note.binary and not note.text:
             note.text = direction.text_at(place[0])
-    elif number >= direction.places.count(what) and _may_come(connection, end, note):
+    elif number >= direction.places.count(what) and not direction.finished:
         return False
     note.about = None
-    if not source.startswith(end.side):
-        heard = connection.heard
-        heard[end.side, what] = max(number + 1, heard.get((end.side, what), 0))
     return True
 
 
-def _may_come(connection: Connection, end: End, note: Note) -> bool:
-    assert note.about is not None
-    if perf_counter_ns() - note.time > PATIENCE:
-        return False
-    if not connection.ends:  # nobody records its bytes yet, and nobody will where nothing can lead to them
-        return bool(end.marker or end.local or end.target)
-    return not connection.directions[note.about[0]].finished
+def heard(connection: Connection, end: End, note: Note) -> None:
+    """Keep in mind that an end has told of something that it received."""
+    if note.about is not None and not note.about[0].startswith(end.side):
+        _, what, number = note.about
+        connection.heard[end.side, what] = max(number + 1, connection.heard.get((end.side, what), 0))
 
 
 def waits(connection: Connection) -> str:
-    """Which note waits for its bytes, in words; empty where none does."""
-    for end in connection.members:
-        if end.notes and (note := end.notes[0]).about is not None:
+    """Which note waits for its bytes, in words; empty where none does, or it will do so for ever."""
+    now = perf_counter_ns()
+    for end, note in connection.unlinked.values():
+        if note.pending:
+            if end.closed is None:
+                return "has a call that the network has not taken yet"
+        elif note.about is not None and now - note.time <= PATIENCE and _may_be_recorded(connection, end):
             if note.about[0].startswith(end.side):
                 return f"has a call that has not reached the network yet: {note.name}"
             return f"has an event whose bytes are not there yet: {note.name}"
     return ""
+
+
+def _may_be_recorded(connection: Connection, end: End) -> bool:
+    """Whether somebody records the bytes of an end, or something leads to somebody who may."""
+    return bool(connection.ends or end.marker or end.local or end.target)
 
 
 def unheard(connection: Connection) -> str:

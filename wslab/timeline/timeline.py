@@ -13,16 +13,17 @@ from wslab.timeline.ending import unsettled
 from wslab.timeline.export import export
 from wslab.timeline.freeze import freeze
 from wslab.timeline.jsonl_read import read_jsonl
+from wslab.timeline.pairing import awaits_its_client
 from wslab.timeline.replay import Replay
 from wslab.timeline.store import Store
 from wslab.timeline.transcript import transcript
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from wslab.timeline.connection import Connection
-    from wslab.timeline.ends import End
     from wslab.timeline.records import Dropped, Row
 
 
@@ -48,49 +49,58 @@ class Timeline(Store):
 
     def linked(self, row: Row) -> int | None:
         """Arrival position of the row whose bytes caused this row, or that this row caused; None where there is none."""
-        if row.link is None:
-            return None
-        source, offset = row.link
-        offset += source.startswith(
-            row.source
-        )  # a call is linked to its first byte, an event to the byte behind its last
-        with self._read_lock:
-            for index in range(len(self._rows) - 1, self._gone - 1, -1):
-                other = self._rows[index]
-                if other.connection == row.connection and other.source == source and other.start < offset <= other.stop:
+        with self.reading():
+            connection, link = self.connection(row.connection), row.link
+            if connection is None or row.start >= 0:
+                return None
+            if link is None:  # it may have become known since
+                link = next((each.link for _, each in self._backwards(connection) if each.id[1:] == row.id[1:]), None)
+            if link is None:
+                return None
+            source, offset = link
+            offset += source.startswith(
+                row.source
+            )  # a call is linked to its first byte, an event to the byte behind its last
+            for index, other in self._backwards(connection):
+                if other.source == source and other.start < offset <= other.stop:
                     return index - self._gone + self._first
         return None
 
-    def connection_of(self, end: End) -> int | None:
-        """Public number of the connection that an end belongs to; None while that cannot be said yet."""
-        with self._read_lock:
-            return end.connection.number if end.connection else None
+    def _backwards(self, connection: Connection) -> Iterator[tuple[int, Row]]:
+        """The rows of a connection and their places, the newest first."""
+        for index in range(len(self._rows) - 1, self._gone - 1, -1):
+            if self._rows[index].connection == connection.number:
+                yield index, self._rows[index]
 
-    def unsettled(self) -> list[str]:
-        """What is still under way, one sentence each; empty when everything that was sent is received."""
-        with self._read_lock:
-            self.refresh()
-            out = [f"connection {c.number} {what}" for c in self.connections() if (what := unsettled(c))]
-            if self._pairing.waiting:
+    def unsettled(self, ports: Collection[int] = ()) -> list[str]:
+        """What is still under way, one sentence each; empty when everything that was sent is received.
+
+        Args:
+            ports: Those at which every connection is recorded that a server accepts: a client there waits for that.
+        """
+        with self.reading():
+            known = self._known.known()
+            out = [f"connection {c.number} {what}" for c in known if (what := unsettled(c, ports))]
+            if any(awaits_its_client(c, markers=self._markers) for c in (*known, *self._known.unseen())):
                 out.append("an accepted connection is not matched to its client yet")
             return out
 
     def transcript(self, by: Literal["cause", "direction"] = "cause", *, times: bool = False) -> str:
         """The timeline as text, the same for the same conversation. See `wslab.timeline.transcript`."""
-        with self._read_lock:
-            self.refresh()
+        with self.reading():
             return transcript(self.rows(), self.connections(), by=by, times=times, dropped=self.dropped)
 
     def clear(self) -> None:
         """Let every row go. Connections live on, and their numbers go on."""
-        with self._read_lock:
-            self.refresh()
+        with self.reading():
             self._drop(len(self._rows) - self._gone, count_it=False)
         self._wake()
 
     def __repr__(self) -> str:
-        lost = f", {self._dropped_rows} dropped" if self._dropped_rows else ""
-        return f"<Timeline of {self.end - self.first} rows in {len(self._connections)} connections{lost}>"
+        with self.reading():
+            lost = f", {self._dropped_rows} dropped" if self._dropped_rows else ""
+            count = len(self._known.known()) + len(self._known.unseen())
+            return f"<Timeline of {self._end - self._first} rows in {count} connections{lost}>"
 
     # Files and replays
 
@@ -132,12 +142,12 @@ class Timeline(Store):
 
     def copy(self) -> Timeline:
         """What is recorded so far, as a timeline to which nothing is added. The bytes are shared, not copied."""
-        with self._read_lock:
-            self.refresh()
+        with self.reading():
             twin = Timeline(keep=self.keep, keep_bytes=self.keep_bytes)
             twin.started, twin.zero = self.started, self.zero
             connections = [freeze(connection, self, twin) for connection in self.connections()]
             twin.adopt(self.rows(), connections, first=self.first, dropped=self.dropped)
+            twin._known.also = dict(self._known.also)
             return twin
 
     def adopt(self, rows: list[Row], connections: list[Connection], *, first: int, dropped: Dropped) -> None:
@@ -152,7 +162,7 @@ class Timeline(Store):
         with self._read_lock:
             self.frozen = True
             self._rows, self._gone, self._first, self._end = list(rows), 0, first, first + len(rows)
-            self._connections = {connection.number: connection for connection in connections}
+            self._known.become(connections)
             self._dropped_rows, self._dropped_bytes = dropped.rows, dropped.bytes
             for end in (end for connection in connections for end in connection.ends):
                 for stream in (end.sent, end.received):
@@ -167,7 +177,8 @@ class Timeline(Store):
         """
         with self._read_lock:
             rows, connections = self.rows(), self.connections()
-            self._rows, self._gone, self._end, self._connections = [], 0, self._first, {}
+            self._rows, self._gone, self._end = [], 0, self._first
+            self._known.become(())
             return rows, connections
 
     def reveal(self, rows: list[Row], connections: list[Connection]) -> None:
@@ -178,7 +189,7 @@ class Timeline(Store):
             connections: The connections that are not there yet.
         """
         with self._read_lock:
-            self._connections |= {connection.number: connection for connection in connections}
+            self._known.become([*self._known.known(), *connections])
             self._rows += rows
             self._end += len(rows)
         self._wake()
