@@ -23,7 +23,6 @@ def closed(timeline: Timeline) -> Conversation:
 
 
 def opened(timeline: Timeline, name: str) -> tuple[int, dict[str, Any] | None]:
-    timeline.refresh()
     rows = timeline.rows()
     position = next(position for position, row in enumerate(rows) if row.name == name)
     return position, describe_ending(timeline, position, rows[position])

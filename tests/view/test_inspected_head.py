@@ -36,7 +36,6 @@ def names(told: dict[str, object], data: bytes) -> list[bytes]:
 
 
 def rows_of(timeline: Timeline) -> list[Row]:
-    timeline.refresh()
     return timeline.rows(0, timeline.end)
 
 
@@ -214,7 +213,6 @@ def test_a_row_of_the_log_says_whether_its_bytes_can_be_opened_and_whose_they_ar
     talk.echo("hi")
     talk.server.note("print", "print", "a line")
     log = Log(timeline)
-    timeline.refresh()
     found = [log._open(place, 0)[0]["inspects"] for place in range(timeline.end)]
     told = {row.name: found[place] for place, row in enumerate(rows_of(timeline))}
     log.close()

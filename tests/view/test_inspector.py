@@ -65,7 +65,6 @@ def one(data: bytes, **options: Any) -> dict[str, Any]:
 
 
 def rows_of(timeline: Timeline, *kinds: str) -> list[Row]:
-    timeline.refresh()
     return [row for row in timeline.rows(0, timeline.end) if row.kind in kinds]
 
 

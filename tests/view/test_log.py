@@ -255,7 +255,6 @@ def test_what_is_no_question_of_ours_is_ignored(log: Log, page: Page) -> None:
 def test_a_row_opens_into_payload_frames_and_times(log: Log, timeline: Timeline, page: Page) -> None:
     conversation = Conversation(timeline, deflate=True, client="page", server="chat")
     conversation.text("na " * 200)
-    timeline.refresh()
     position = next(i for i, row in enumerate(timeline.rows()) if row.kind == "message")
     ask(log, t="open", pos=position, req=9)
     (content, (payload,)) = page.messages[-1]
@@ -273,7 +272,6 @@ def test_a_row_opens_into_payload_frames_and_times(log: Log, timeline: Timeline,
 def test_a_large_payload_comes_in_pieces(log: Log, timeline: Timeline, page: Page) -> None:
     whole = bytes(range(256)) * 512
     Conversation(timeline).frame(Opcode.BINARY, whole)
-    timeline.refresh()
     position = timeline.end - 1
     got = b""
     while len(got) < len(whole):
@@ -294,7 +292,6 @@ def test_a_handshake_opens_into_its_lines(log: Log, timeline: Timeline, page: Pa
 
 def test_cause_and_effect_name_each_other(log: Log, timeline: Timeline, page: Page) -> None:
     Conversation(timeline).echo("hi")
-    timeline.refresh()
     names = [f"{row.source}: {row.name}" for row in timeline.rows()]
     told = {}
     for position, name in enumerate(names):
@@ -336,7 +333,6 @@ def test_rows_are_found_by_the_name_of_the_end_that_another_process_tells_of(
 
 def test_a_row_that_is_gone_says_so(log: Log, timeline: Timeline, page: Page) -> None:
     notes(timeline, 3)
-    timeline.refresh()
     timeline.clear()
     ask(log, t="open", pos=1)
     assert page.messages[-1][0]["gone"] is True

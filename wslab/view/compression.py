@@ -9,8 +9,6 @@ from wslab.timeline import Compression, compression_of
 from wslab.wire import BadType, BadValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from wslab.timeline import Connection, Timeline
 
 SHOWN = 40
@@ -36,11 +34,8 @@ class CompressionTable:
     """
 
     def __init__(self, timeline: Timeline, connection: int | None = None) -> None:
-        timeline.refresh()
-        known = timeline.connections()
-        self.connections: tuple[Compression, ...] = tuple(
-            compression_of(timeline, each) for each in _chosen(known, connection)
-        )
+        chosen = _chosen(timeline, connection)
+        self.connections: tuple[Compression, ...] = tuple(compression_of(timeline, each) for each in chosen)
 
     def __repr__(self) -> str:
         if not self.connections:
@@ -56,17 +51,17 @@ class CompressionTable:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
 
-def _chosen(known: Sequence[Connection], number: int | None) -> list[Connection]:
+def _chosen(timeline: Timeline, number: int | None) -> list[Connection]:
     if number is None:
-        return list(known)
+        return timeline.connections()
     whole: object = number  # callers need not have read the annotation
     if not isinstance(whole, int) or isinstance(whole, bool):
         raise BadType(f"a connection has a number, as in the log: lab.compression(1), not {number!r:.60}")
-    found = [each for each in known if each.number == number]
-    if not found:
-        numbers = ", ".join(str(each.number) for each in known) or "none"
+    found = timeline.connection(number)
+    if found is None:
+        numbers = ", ".join(str(each.number) for each in timeline.connections()) or "none"
         raise BadValue(f"there is no connection {number}; there are: {numbers}")
-    return found
+    return [found]
 
 
 def _agreed(compression: Compression) -> list[str]:

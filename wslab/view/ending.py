@@ -35,7 +35,7 @@ def describe_ending(timeline: Timeline, position: int, row: Row) -> dict[str, An
     """
     if not shows_the_end(row):
         return None
-    connection = next((each for each in timeline.connections() if each.number == row.connection), None)
+    connection = timeline.connection(row.connection)
     found = connection.diagnosis if connection is not None else None
     if found is None:
         return None

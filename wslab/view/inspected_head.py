@@ -89,7 +89,7 @@ def inspect_head(timeline: Timeline, row: Row) -> dict[str, Any] | None:
         What `describe_head` says, or None where its bytes are no longer kept.
     """
     with timeline.reading():
-        connection = next((each for each in timeline.connections() if each.number == row.connection), None)
+        connection = timeline.connection(row.connection)
         data = None if connection is None else _read(connection, row.source, row.stop)
         if data is None:
             return None

@@ -58,8 +58,7 @@ class Ladder:
         if limit < 4:
             raise BadValue(f"limit must be at least 4, not {limit}; leave it out for {self.LIMIT} rows")
         still = timeline.copy()
-        found = still.connections()
-        chosen = found if connection is None else [_choose(found, connection)]
+        chosen = still.connections() if connection is None else [_choose(still, connection)]
         self._times = times
         self._traces = tuple(trace(still, each, events=events, limit=limit) for each in chosen[:_STACKED])
         self._more = _more([each.number for each in chosen[_STACKED:]])
@@ -91,11 +90,11 @@ class Ladder:
         return {"image/svg+xml": self.svg, "text/plain": self.text}
 
 
-def _choose(found: list[Connection], number: object) -> Connection:
+def _choose(timeline: Timeline, number: object) -> Connection:
     whole = _whole("connection", number, "lab.ladder(1)")
-    for each in found:
-        if each.number == whole:
-            return each
+    connection, found = timeline.connection(whole), timeline.connections()
+    if connection is not None:
+        return connection
     if not found:
         raise BadValue(f"there is no connection {whole}: {_NOTHING}")
     numbers = [each.number for each in found]

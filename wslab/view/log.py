@@ -15,7 +15,7 @@ A filter is state of the model (`hidden`, `text`), so all views of a log agree a
 from __future__ import annotations
 
 import pathlib
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import anywidget
 import traitlets
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.timeline import Timeline
+
+T = TypeVar("T")
 
 FIRST_BYTES = 16 * 1024
 """How much of a payload comes with a row that is opened."""
@@ -133,17 +135,21 @@ class Log(anywidget.AnyWidget):
 
     def _flush(self) -> bool:
         """Take in what is new and tell all views. Returns whether there is more to do."""
-        try:
-            more = self._window.scan()
-            self._window.problem = ""
-        except Exception as error:  # noqa: BLE001  whatever goes wrong belongs on the screen, not into a thread's grave
-            more = False
-            self._window.problem = f"the log could not read the timeline: {error_words(error)}"[:500]
-            self.timeline.failed("the log could not read the timeline", error)
-        news = self._window.news()
+        self._window.problem = ""
+        more = self._read(self._window.scan)
+        news = self._read(self._window.news)
         if news is not None:
             self.send({"t": "news", **news[0]}, news[1])
-        return more
+        return bool(more)
+
+    def _read(self, read: Callable[[], T]) -> T | None:
+        """Read the timeline; what goes wrong is told with the next news."""
+        try:
+            return read()
+        except Exception as error:  # noqa: BLE001  whatever goes wrong belongs on the screen, not into a thread's grave
+            self._window.problem = f"the log could not read the timeline: {error_words(error)}"[:500]
+            self.timeline.failed("the log could not read the timeline", error)
+            return None
 
     def _flush_soon(self) -> None:
         """Let the screen's thread flush, even where nothing is recorded any more."""
@@ -234,10 +240,8 @@ class Log(anywidget.AnyWidget):
 
     def _ends(self, number: int) -> list[str]:
         """What the ends of a connection are called."""
-        for connection in self.timeline.connections():
-            if connection.number == number:
-                return [str(connection.client)[:80], str(connection.server)[:80]]
-        return []
+        connection = self.timeline.connection(number)
+        return [] if connection is None else [str(connection.client)[:80], str(connection.server)[:80]]
 
     def _say(self, what: str, asked: dict[str, Any], answer: Answer) -> None:
         """Send an answer to the view that asked."""

@@ -2,6 +2,9 @@
 
 The master copy stays in the timeline; a window holds arrival positions and counts, and reads rows when they are wanted. All
 of its methods may be called from any thread: those of pages that ask, and the screen's thread that runs new rows through.
+
+Rows that were said anew (`Timeline.revision`) may have other positions and pass the filter no longer, or only now: then a new
+generation begins, as with a new filter, and pages ask for the rows they are looking at once more.
 """
 
 from __future__ import annotations
@@ -53,10 +56,11 @@ class Window:
         self._seq = itertools.count(1)
         self._filter = Filter()
         self._names: dict[str, list[str]] = {}  # of the ends whose rows are being filtered
-        self._index = Index(self._filter.test(self._label), timeline.first)
-        self._census = Census(timeline.first)
         self._sent = 0  # ordinal up to which rows were pushed
         self._told: tuple[Any, ...] = ()
+        self._dropped = 0
+        self._left = True  # whether the last scan has left rows to look at
+        self._begin()
 
     def change(self, wanted: Filter) -> bool:
         """Filter anew: a new generation begins. Returns whether this is another filter than before."""
@@ -64,18 +68,19 @@ class Window:
             if wanted == self._filter:
                 return False
             self._filter = wanted
-            self._generation += 1
             self._index = Index(wanted.test(self._label), self.timeline.first)
-            self._sent = 0
+            self._generation += 1
+            self._sent, self._left = 0, True
         return True
 
     def scan(self) -> bool:
         """Run new rows through census and filter, for `BUDGET` seconds at most. Returns whether rows are left."""
         timeline = self.timeline
-        timeline.refresh()
+        timeline.refresh()  # before the lock is taken: there may be much to decode
         deadline = time.monotonic() + BUDGET
         while True:
-            with self.lock:
+            with self.lock, timeline.reading():
+                self._renew()
                 end, first = timeline.end, timeline.first
                 for part in (self._index, self._census):
                     part.drop(first)
@@ -85,7 +90,9 @@ class Window:
                         if part is self._index and self._filter.text:
                             self._names = self._ends({row.connection for row in rows})
                         part.extend(rows, stop)
-                if min(self._index.scanned, self._census.scanned) >= end:
+                self._dropped = timeline.dropped.rows
+                self._left = min(self._index.scanned, self._census.scanned) < end
+                if not self._left:
                     return False
             if time.monotonic() > deadline:
                 return True
@@ -100,8 +107,8 @@ class Window:
                 "lo": self._index.lo,
                 "hi": self._index.hi,
                 "counts": list(self._census.counts),
-                "scanning": self._index.scanned < self.timeline.end,
-                "dropped": self.timeline.dropped.rows,
+                "scanning": self._left,
+                "dropped": self._dropped,
                 "stopped": self.stopped,
                 "problem": self.problem,
             }
@@ -138,19 +145,39 @@ class Window:
 
     def block(self, start: int, stop: int) -> Answer:
         """The rows of some ordinals, `MOST_ROWS` at most, packed. Call with the lock held."""
-        start = max(start, self._index.lo)
-        positions, rows = self._read(self._index.positions(start, min(stop, start + MOST_ROWS)))
-        if not rows:
-            return {"at": start, "n": 0}, []
-        at, _ = self._index.find(positions[0])
-        return {"at": at, "n": len(rows), "ends": self._ends({row.connection for row in rows})}, [pack(positions, rows)]
+        with self.timeline.reading():
+            if (
+                self.timeline.revision != self._revision
+            ):  # others stand at these positions by now; the next scan says who
+                return {"at": start, "n": 0}, []
+            start = max(start, self._index.lo)
+            positions, rows = self._read(self._index.positions(start, min(stop, start + MOST_ROWS)))
+            if not rows:
+                return {"at": start, "n": 0}, []
+            at, _ = self._index.find(positions[0])
+            ends = self._ends({row.connection for row in rows})
+        return {"at": at, "n": len(rows), "ends": ends}, [pack(positions, rows)]
+
+    def _begin(self) -> None:
+        """Begin to look at all rows."""
+        with self.timeline.reading():
+            first, self._revision = self.timeline.first, self.timeline.revision
+        self._index = Index(self._filter.test(self._label), first)
+        self._census = Census(first)
+
+    def _renew(self) -> None:
+        """Begin anew where rows were said anew. The caller holds the timeline still."""
+        if self.timeline.revision != self._revision:
+            self._begin()
+            self._generation += 1
+            self._sent = 0
 
     def _ends(self, numbers: set[int]) -> dict[str, list[str]]:
         """What the ends are called whose rows another process told: a page, or Node."""
+        found = [each for number in numbers if (each := self.timeline.connection(number)) is not None]
         return {
             str(connection.number): [str(end.label)[:20] if end is not None and end.told else "" for end in ends]
-            for connection in self.timeline.connections()
-            if connection.number in numbers
+            for connection in found
             for ends in [(connection.witness, connection.server_end)]
             if any(end is not None and end.told for end in ends)
         }
