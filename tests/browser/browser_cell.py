@@ -40,7 +40,6 @@ def rows(count=0, word=""):
     "Wait, without letting go of the kernel, until so many rows hold this word; all rows as text."
     deadline = time.monotonic() + 120
     while True:
-        lab.timeline.refresh()
         found = [f"{row.source}: {row.name} {row.text}".strip() for row in lab.timeline.rows()]
         if sum(word in row for row in found) >= count:
             return found

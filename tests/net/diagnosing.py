@@ -32,7 +32,6 @@ async def diagnosis(lab: Lab, folder: Path, number: int = 1) -> Diagnosis:
     ports = {server.port for server in lab.servers if server.url.startswith("ws:")}
 
     def over() -> bool:
-        lab.timeline.refresh()
         found = next((each for each in lab.timeline.connections() if each.number == number), None)
         if found is None or found.open:
             return False

@@ -182,19 +182,16 @@ def hears(heard: list[Any]) -> Callable[[Any], Coroutine[Any, Any, None]]:
 
 def rows(lab: Lab, **like: Any) -> list[Row]:
     """The rows of a lab's timeline that have these attributes."""
-    lab.timeline.refresh()
     return [row for row in lab.timeline.rows() if all(getattr(row, name) == value for name, value in like.items())]
 
 
 def said(lab: Lab, *parts: str) -> bool:
     """Whether some row says all of these."""
-    lab.timeline.refresh()
     return any(all(part in f"{row.name} {row.text} {row.problem}" for part in parts) for row in lab.timeline.rows())
 
 
 def connection(lab: Lab, number: int = 1) -> Connection:
     """A connection by its number."""
-    lab.timeline.refresh()
     return next(each for each in lab.timeline.connections() if each.number == number)
 
 

@@ -46,7 +46,6 @@ class Stand(NamedTuple):
 
     def rows(self, name: str = "") -> list[Row]:
         """The rows of one name, or all."""
-        self.timeline.refresh()
         return [row for row in self.timeline.rows() if name in ("", row.name)]
 
     def end(self) -> End:

@@ -66,7 +66,6 @@ async def test_no_diagnosis_while_it_lives() -> None:
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
-        lab.timeline.refresh()
         assert lab.timeline.connections()[0].diagnosis is None
 
 

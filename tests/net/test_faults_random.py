@@ -145,7 +145,6 @@ class Faulty(RuleBasedStateMachine):
             self.socket.close()
             assert (await self.socket.closed()).wasClean
         await self.lab.close()
-        self.lab.timeline.refresh()
         await until(
             lambda: all(each.diagnosis for each in self.lab.timeline.connections()), "a diagnosis of every ending"
         )

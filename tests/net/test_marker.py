@@ -136,7 +136,6 @@ class Served(NamedTuple):
     paths: list[str]
 
     def names(self) -> list[str]:
-        self.timeline.refresh()
         return [row.name for row in self.timeline.rows()]
 
 

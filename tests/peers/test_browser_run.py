@@ -88,7 +88,6 @@ def started(lab: Lab, code: str = "1", **how: Any) -> BrowserRun:
 
 
 def rows(lab: Lab) -> list[str]:
-    lab.timeline.refresh()
     return [f"{row.name} {row.text}".strip() for row in lab.timeline.rows()]
 
 

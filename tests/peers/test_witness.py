@@ -36,7 +36,6 @@ def feed(timeline: Timeline) -> Witnesses:
 
 
 def rows(timeline: Timeline) -> list[Row]:
-    timeline.refresh()
     return timeline.rows()
 
 
@@ -268,21 +267,28 @@ def test_only_what_becomes_a_message_is_counted(timeline: Timeline, feed: Witnes
     feed.take(send)
     feed.take({"k": "event", "id": 1, "name": "error", "text": ""})
     feed.take({"k": "event", "id": 1, "name": "close", "text": "1006, not clean"})
-    timeline.refresh()
-    (end,) = timeline.connections()[0].members
-    up = "client to server"
+    (connection,) = timeline.connections()
+    (end,) = connection.members
     assert end.marker == "key.1"
-    assert [note.about for note in end.notes if note.name == "send()"] == [(up, "message", 0), (up, "message", 1), None]
-    assert [note.about for note in end.notes if note.name in ("error", "close")] == [None, None]
+    calls = [row for row in timeline.rows() if row.name in ("send()", "error", "close")]
+    told = [connection.unlinked.get((row.source, row.index)) for row in calls]
+    up = "client to server"
+    assert [found and found[1].about for found in told] == [
+        None,
+        (up, "message", 0),
+        (up, "message", 1),
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_socket_that_never_opened_ends_with_what_the_server_answered(timeline: Timeline, feed: Witnesses) -> None:
     feed.take({**MADE, "marked": True})
     feed.take({"k": "event", "id": 1, "name": "error", "text": ""})
     feed.take({"k": "event", "id": 1, "name": "close", "text": "1006, not clean"})
-    timeline.refresh()
-    (end,) = timeline.connections()[0].members
-    assert [note.about for note in end.notes][:2] == [("server to client", "handshake", 0)] * 2
+    (connection,) = timeline.connections()
+    assert [note.about for _, note in connection.unlinked.values()] == [("server to client", "handshake", 0)] * 2
 
 
 def test_when_the_page_is_gone_its_open_sockets_are_over(timeline: Timeline, feed: Witnesses) -> None:

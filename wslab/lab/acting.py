@@ -65,8 +65,8 @@ class LabEnds:
 
     def client_numbers(self) -> list[int]:
         """Public numbers of the connections of those clients."""
-        self._timeline.refresh()
-        found = [self._timeline.connection_of(end) for end in self.clients()]
+        with self._timeline.reading():
+            found = [self._timeline.connection_of(end) for end in self.clients()]
         return sorted(number for number in found if number is not None)
 
     def changed(self) -> None:
@@ -77,13 +77,13 @@ class LabEnds:
 
     def choices(self) -> list[tuple[str, Hashable]]:
         """Label and key of every end that can act, by connection, the client's first."""
-        self._timeline.refresh()
         found: list[tuple[int, int, str, Hashable]] = []
-        for key in self._keys():
-            number = self._timeline.connection_of(key)
-            if number is not None:
-                side = "client" if key.side == "client" else f"server ({key.label})"
-                found.append((number, key.side == "server", f"#{number} {side}", key))
+        with self._timeline.reading():
+            for key in self._keys():
+                number = self._timeline.connection_of(key)
+                if number is not None:
+                    side = "client" if key.side == "client" else f"server ({key.label})"
+                    found.append((number, key.side == "server", f"#{number} {side}", key))
         return [(label, key) for _, _, label, key in sorted(found, key=lambda item: item[:3])]
 
     def send(self, key: Hashable, data: str | bytes) -> None:
@@ -127,7 +127,6 @@ class LabEnds:
 
     def buffers(self) -> list[tuple[int, str, Buffers]]:
         """What every open end holds: the number of its connection, its side, and the bytes."""
-        self._timeline.refresh()
         found: list[tuple[int, str, Buffers]] = []
         ends: list[tuple[End, Buffers | None]] = [
             *((socket.end, buffers_of_socket(socket)) for socket in tuple(self._host.sockets)),
@@ -135,10 +134,11 @@ class LabEnds:
         ]
         for server in self._servers():
             ends += [(end, buffers_of_connection(link)) for end, link in server.links().items()]
-        for end, buffers in ends:
-            number = self._timeline.connection_of(end)
-            if number is not None and buffers is not None:
-                found.append((number, end.side, buffers))
+        with self._timeline.reading():
+            for end, buffers in ends:
+                number = self._timeline.connection_of(end)
+                if number is not None and buffers is not None:
+                    found.append((number, end.side, buffers))
         return sorted(found, key=lambda item: item[:2])
 
     def can_ping(self, key: Hashable) -> bool:

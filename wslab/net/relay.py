@@ -85,7 +85,6 @@ class Relay:
     @property
     def connections(self) -> tuple[Connection, ...]:
         """Its open connections as the timeline has them, by number."""
-        self._timeline.refresh()
         ends = set(self.links())
         return tuple(c for c in self._timeline.connections() if c.server_end in ends)
 

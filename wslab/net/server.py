@@ -78,7 +78,6 @@ class Server:
     @property
     def connections(self) -> tuple[Connection, ...]:
         """Its open connections as the timeline has them, by number."""
-        self._timeline.refresh()
         ends = set(self._serving.links)
         return tuple(c for c in self._timeline.connections() if c.server_end in ends)
 
