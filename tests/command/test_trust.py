@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def trusted(path: Path) -> bool:
-    return bool(NotebookNotary().check_signature(nbformat.read(path, as_version=4)))
+    notary = NotebookNotary()
+    with closing(notary.store):
+        return bool(notary.check_signature(nbformat.read(path, as_version=4)))
 
 
 @pytest.fixture
@@ -48,6 +52,25 @@ def test_a_notebook_that_was_not_signed_is_not_trusted(tmp_path: Path) -> None:
     assert not trusted(path)
     assert sign([path])
     assert trusted(path)
+
+
+def test_signing_leaves_no_database_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    path = tmp_path / "one.ipynb"
+    nbformat.write(new_notebook(), path)
+    assert sign([path])
+
+    assert opened
+    for database in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            database.execute("SELECT 1")
 
 
 def test_where_signing_is_not_possible_it_says_so_and_does_not_stop(

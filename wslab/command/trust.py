@@ -9,6 +9,7 @@ moment when it is written; a learner's own notebook never is.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def sign(notebooks: Sequence[Path]) -> bool:
         from nbformat.sign import NotebookNotary  # noqa: PLC0415
 
         notary = NotebookNotary()
-        for path in notebooks:
-            notary.sign(nbformat.read(path, as_version=4))
+        with closing(notary.store):  # the notary itself is a context only in later versions
+            for path in notebooks:
+                notary.sign(nbformat.read(path, as_version=4))
     except (ImportError, OSError, ValueError, sqlite3.Error):
         return False
     return True
