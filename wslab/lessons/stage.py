@@ -57,6 +57,7 @@ class Stage:
         self._over = threading.Event()
         self._script: Script | None = None
         self._kept = contextlib.ExitStack()
+        self._moved = 0
         self.random = random.Random()
         self.ending = Ending.FINISHED
         self.mishap: Mishap = NOTHING_HAPPENED
@@ -149,12 +150,16 @@ class Stage:
             code.push()
             await asyncio.sleep(LOOK / apart.PUSHES)
 
+    def moved(self) -> None:
+        """Say that something has moved that an answer may wait for, and that no lab records."""
+        self._moved += 1
+
     def moves(self) -> object:
-        """Something that stays equal to itself as long as nothing moves in the lab."""
+        """Something that stays equal to itself as long as nothing moves in the lab, or elsewhere in the trial."""
         if self._lab is None:
-            return None
+            return self._moved
         timeline = self._lab.timeline
-        return object() if timeline.unsettled() else (timeline.end, timeline.raw)
+        return object() if timeline.unsettled() else (timeline.end, timeline.raw, self._moved)
 
     def keep(self, thing: contextlib.AbstractContextManager[object]) -> None:
         """Enter something, and leave it when the trial is over."""

@@ -32,14 +32,17 @@ async def solution(socket, pieces):
 class Slow:
     """A socket over a slow connection, on which something waits from the start: at first nothing leaves, then half a piece between two looks, if others could run meanwhile. The rest is the socket's own."""
 
-    def __init__(self, socket):
-        self._socket, self._waiting, self._ran, self.most, self._stands = socket, 3 * SIZE, False, None, 15
+    def __init__(self, socket, moved):
+        self._socket, self._moved = socket, moved
+        self._waiting, self._ran, self.most, self._stands = 3 * SIZE, False, None, 15
 
     @property
     def bufferedAmount(self):
         if self._ran:
             self._ran, self._stands = False, self._stands - 1
             self._waiting -= min(self._waiting, SIZE // 2) if self._stands < 0 else 0
+            if self._waiting:
+                self._moved()
         asyncio.get_running_loop().call_soon(lambda: setattr(self, "_ran", True))
         return self._waiting
 
@@ -65,7 +68,7 @@ async def check(send_gently, t: Trial) -> None:
 
     socket = t.lab.WebSocket((await t.lab.serve(listening, compression=None)).url)
     await socket.opened(timeout=LONGEST)
-    slow = Slow(socket)
+    slow = Slow(socket, t.moved)
     await t.call(send_gently, slow, list(pieces))
     socket.close()
     await ended(over)
