@@ -89,7 +89,10 @@ class Wire:
         self.reader = reader
         self.writer = writer
         self.port = writer.get_extra_info("sockname")[1]
-        self.from_port = writer.get_extra_info("peername")[1]
+        peer = writer.get_extra_info("peername")
+        if peer is None:
+            raise ConnectionResetError("it was reset before anybody could ask who is at its other end")
+        self.from_port = peer[1]
 
     @classmethod
     async def to(cls, port: int, host: str = "127.0.0.1") -> Self:
@@ -106,7 +109,7 @@ class Wire:
         self.writer.write_eof()
 
     def rst(self) -> None:
-        """End the connection with RST."""
+        """End the connection with RST, once the loop turns."""
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
         self.writer.transport.abort()
 

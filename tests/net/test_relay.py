@@ -205,6 +205,7 @@ async def test_a_reset_behind_a_fin_resets_the_other_once_it_speaks(who: str) ->
         async def speak() -> None:
             while True:
                 await other.send(b"anybody?")
+                await asyncio.sleep(0)  # `drain` alone lets nobody else run, and the RST waits for its turn
 
         with pytest.raises(ConnectionError):
             await asyncio.wait_for(speak(), 10)
