@@ -218,9 +218,7 @@ class Script:
 
     def _heard_at(self) -> float:
         """When the newest tick was sent, in milliseconds since the epoch; 0 where there is none."""
-        timeline = self._lab.timeline
-        timeline.refresh()
-        rows = timeline.rows(self._read)
+        rows = self._lab.timeline.rows(self._read)
         self._read += len(rows)
         ticks = [row.text.removeprefix(TICK) for row in rows if row.kind == "print" and row.text.startswith(TICK)]
         self._heard = max([self._heard, *(float(tick) for tick in ticks if tick.strip().isdigit())])
@@ -236,7 +234,6 @@ class Script:
 
     def _mishap(self) -> Mishap:
         """The error that ended it, with the learner's own line where one is named."""
-        self._lab.timeline.refresh()
         told = next((row for row in reversed(self._lab.timeline.rows()) if row.problem == UNCAUGHT), None)
         if told is None:
             return Mishap(f"Node ended with exit code {self._run.exit_code}")

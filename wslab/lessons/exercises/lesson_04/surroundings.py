@@ -70,7 +70,6 @@ def callbacks_raise_nothing(t: Trial) -> None:
 
     Of what was raised inside a function the log adds the learner's line; where it could not be called at all, there is none.
     """
-    t.lab.timeline.refresh()
     rows = [row for row in t.lab.timeline.rows() if row.source == "client" and row.name.endswith("raised")]
     raised = list(dict.fromkeys(f"{row.name}: {row.text}" for row in rows))
     shows = "\n".join(raised)

@@ -72,7 +72,6 @@ async def check(in_pieces, t: Trial) -> None:
 
 def frames_of(timeline):
     """The frames of the newest client, from the first message to the last, as they followed each other on the wire: "ping", or the bytes of a fragment."""
-    timeline.refresh()
     newest = max(row.connection for row in timeline.rows())
     rows = [row for row in timeline.rows() if row.connection == newest and row.source == "client to server" and row.kind in ("message", "control")]
     pings = {row.start: row.stop for row in rows if row.name.startswith("ping")}
