@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import struct
 import sys
 from socket import SO_LINGER, SOL_SOCKET
@@ -210,12 +209,7 @@ async def test_a_task_of_a_handler_that_nobody_watches_leaves_a_row(capfd: pytes
         async with websockets.connect((await lab.serve(careless)).url) as client:
             assert await client.recv() == "done"
         name = "server server: nobody caught an error in one of its tasks"
-
-        def told() -> object:
-            gc.collect()  # asyncio says it once the task is gone; a traceback may hold it in a circle
-            return rows(lab, name=name, text="LookupError: nobody looks", problem="unhandled")
-
-        await until(told, "the row")
+        await until(lambda: rows(lab, name=name, text="LookupError: nobody looks", problem="unhandled"), "the row")
     assert capfd.readouterr() == ("", "")
 
 

@@ -53,6 +53,19 @@ def test_loops():
 def test_threads():
     assert any(threads() for _ in range(300))
 
+def test_a_task_that_failed_is_gone_as_soon_as_nobody_has_it():
+    import gc, weakref
+    async def fails():
+        raise LookupError
+    async def main():
+        task = asyncio.create_task(fails())
+        await asyncio.wait({{task}})
+        gone = weakref.ref(task)
+        del task
+        return gone() is None
+    gc.disable()
+    assert all(asyncio.run(main()) for _ in range(20))
+
 def test_a_child():
     code = '''{RACES}
 import shaker
@@ -86,7 +99,7 @@ def test_nothing_is_touched():
 def test_loops_and_threads_are_shaken_here_and_in_a_child(tmp_path: Path, workers: str) -> None:
     code, said = small.run(small.write(tmp_path, test_a=SHAKEN), "shaking", "--shake=7", "-n", workers)
 
-    assert (code, small.counts(said)) == (0, {"passed": 3}), said
+    assert (code, small.counts(said)) == (0, {"passed": 4}), said
 
 
 def test_from_a_seed_come_the_same_draws_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,10 @@ def _after_a_pause(function: Any) -> Any:
             low, high = PACE
             sys.setswitchinterval(low * (high / low) ** _draw.random())
             _sleep(LONGEST * _draw.random() ** 4)
-        return function(*args, **options)
+        try:
+            return function(*args, **options)
+        finally:
+            del args, options  # as `Handle._run` lets go of itself: the traceback of a task's error holds this frame
 
     # A frame of it is one of the library: whoever looks for a learner's line in the stack passes it by.
     code: Any = shaken
