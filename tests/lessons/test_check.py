@@ -110,10 +110,27 @@ def test_a_blocking_answer_is_ended_and_the_line_is_named() -> None:
 
 
 def test_an_answer_that_swallows_every_exception_is_abandoned() -> None:
-    code = (
-        "import threading\n\nfree = threading.Event()\n\n\nasync def double(number):\n    while not free.is_set():\n"
-        "        try:\n            free.wait(0.01)\n        except BaseException:\n            pass\n\n\ndouble.free = free\n"
-    )
+    # Twice, as what comes between the loop and its `try` would end it.
+    code = """
+import threading
+
+free = threading.Event()
+
+
+async def double(number):
+    while not free.is_set():
+        try:
+            while not free.is_set():
+                try:
+                    free.wait(0.01)
+                except BaseException:
+                    pass
+        except BaseException:
+            pass
+
+
+double.free = free
+"""
     stubborn = answer(DOUBLE, code)
 
     result = asyncio.run(examine(DOUBLE, stubborn, patience=0.2))

@@ -16,13 +16,15 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.lessons.answers import result_of
 from tests.lessons.test_check import DOUBLE
+from tests.optional import need
 from wslab.lab import Lab
-from wslab.lessons import apart, exercises, find, patience, stage
+from wslab.lessons import apart, exercises, find, patience, scripts, stage
 from wslab.lessons.exercise import Ending
 from wslab.lessons.exercises.lesson_04.surroundings import nobody
 from wslab.lessons.scripts import Script
 from wslab.lessons.stage import Stage
 from wslab.lessons.unawaited import Ear
+from wslab.peers.node_run import NodeRun
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise
@@ -67,6 +69,27 @@ def test_a_trial_that_was_cut_short_is_never_passed(wants: Any, monkeypatch: pyt
     code = f"{'async ' if wants == 'handler' else ''}def double(number):\n    return 2 * number\n"
 
     assert result_of(exercise, code).condition == "intact"
+
+
+def test_an_error_in_a_function_in_node_is_told_alike_however_late_anybody_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    need(not (lacks := scripts.lacking()), lacks)
+    wait_ready = NodeRun.wait_ready
+
+    def late(self: NodeRun, seconds: float) -> bool:
+        ready = wait_ready(self, seconds)
+        while ready and self.exit_code is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return ready
+
+    monkeypatch.setattr(NodeRun, "wait_ready", late)
+    deadline = time.monotonic() + 20
+    exercise = find("08.1")
+
+    result = result_of(exercise, next(wrong.code for wrong in exercise.wrong if wrong.why == "sends at once"))
+
+    assert result.condition == "waits"
 
 
 def test_nobody_can_listen_where_nobody_does() -> None:

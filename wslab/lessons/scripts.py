@@ -68,6 +68,7 @@ globalThis.FileReader ??= class extends EventTarget {
 """What makes Node the page that it plays: its sockets know nothing of Node's way of listening, which `ws` itself goes on using (its
 own listeners carry marks), their `binaryType` is ``blob``, and there is a `FileReader`, which reads Blobs."""
 
+_BY_AN_ERROR = 1  # Node's exit code after an error that nobody caught
 _EVERY = 50  # milliseconds between two ticks
 _PAUSE = 0.01  # seconds between two looks
 
@@ -146,7 +147,7 @@ class Script:
         self._used = 0.0  # processor time that Node had used when that tick was heard
 
     async def start(self) -> bool:
-        """Start it, wait until the text has run once, and say whether it goes on."""
+        """Start it, wait until the text has run once, and say whether it goes on, if only to an error in the function."""
         await asyncio.to_thread(self._run.start)
         ready = False
         for _ in range(looks(3 * LONGEST)):
@@ -154,7 +155,7 @@ class Script:
             if ready or self._stuck():
                 break
         self._doubtful = not ready
-        return ready and not self.ended
+        return ready and self._run.exit_code in (None, _BY_AN_ERROR)
 
     @property
     def ended(self) -> bool:
