@@ -120,6 +120,23 @@ def test_the_hooks_are_gone_when_what_was_abandoned_has_ended() -> None:
     assert (warnings.showwarning, sys.unraisablehook, list(warnings.filters)) == before
 
 
+def test_a_check_hears_though_an_abandoned_answer_was_tried_within_catch_warnings() -> None:
+    before = warnings.showwarning, sys.unraisablehook, list(warnings.filters)
+    exercise, known = find("00.1"), threading.enumerate()
+    stubborn = answer(exercise, STUBBORN)
+    try:
+        with warnings.catch_warnings():
+            asyncio.run(examine(exercise, stubborn, patience=0.2))
+
+        result = result_of(exercise, exercise.solution.replace("await connection.send", "connection.send"))
+
+        assert result.condition == "awaits"
+    finally:
+        stubborn.free.set()
+        assert threads_left(known) == []
+    assert (warnings.showwarning, sys.unraisablehook, list(warnings.filters)) == before
+
+
 def test_a_thread_that_an_answer_has_started_is_ended_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         threading, "excepthook", threading.__excepthook__

@@ -114,12 +114,20 @@ class _Hooks:
 
     def add(self, ear: Ear) -> None:
         with self._lock:
+            if not self._ears:
+                if warnings.showwarning != self._show:
+                    self._shown_before = warnings.showwarning
+                if sys.unraisablehook != self._unraisable:
+                    self._raised_before = sys.unraisablehook
             self._ears.append(ear)
-            if len(self._ears) == 1:
+            # Whoever leaves `warnings.catch_warnings` puts back what was there, though an ear may still listen.
+            if self._filter not in warnings.filters:
                 warnings.filterwarnings("always", message=r"coroutine '.*' was never awaited", category=RuntimeWarning)
                 self._filter = warnings.filters[0]
-                self._shown_before, warnings.showwarning = warnings.showwarning, self._show  # type: ignore[assignment]
-                self._raised_before, sys.unraisablehook = sys.unraisablehook, self._unraisable
+            if warnings.showwarning == self._shown_before:
+                warnings.showwarning = self._show  # type: ignore[assignment]
+            if sys.unraisablehook == self._raised_before:
+                sys.unraisablehook = self._unraisable
 
     def forget_the_dead(self) -> None:
         with self._lock:
