@@ -34,16 +34,18 @@ class Slow:
 
     def __init__(self, socket, moved):
         self._socket, self._moved = socket, moved
-        self._waiting, self._ran, self.most, self._stands = 3 * SIZE, False, None, 15
+        self._waiting, self._ran, self.most, self._stands = 3 * SIZE, None, None, 15
 
     @property
     def bufferedAmount(self):
         if self._ran:
-            self._ran, self._stands = False, self._stands - 1
+            self._ran, self._stands = None, self._stands - 1
             self._waiting -= min(self._waiting, SIZE // 2) if self._stands < 0 else 0
             if self._waiting:
                 self._moved()
-        asyncio.get_running_loop().call_soon(lambda: setattr(self, "_ran", True))
+        if self._ran is None:  # one at a time, for who looks in a loop looks a million times
+            self._ran = False
+            asyncio.get_running_loop().call_soon(lambda: setattr(self, "_ran", True))
         return self._waiting
 
     def send(self, data):
