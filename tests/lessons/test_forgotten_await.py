@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lessons.answers import answer, result_of, threads_left
-from wslab.lessons import find
+from wslab.lessons import find, unawaited
 from wslab.lessons.check import examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
 FORGOTTEN = {
     "a nap": ("05.4", {"await asyncio.sleep": "asyncio.sleep"}, "asyncio.sleep(0.01)"),
@@ -118,6 +118,19 @@ def test_the_hooks_are_gone_when_what_was_abandoned_has_ended() -> None:
         assert threads_left(known) == []
 
     assert (warnings.showwarning, sys.unraisablehook, list(warnings.filters)) == before
+
+
+def test_a_generator_whose_end_is_thrown_away_by_force_is_not_heard_of() -> None:
+    async def numbers() -> AsyncGenerator[int]:
+        yield 1
+
+    ear = unawaited.Ear("", lambda *_: None)
+    ear.join()
+    ear.forced = True
+    numbers().aclose()  # type: ignore[unused-coroutine]
+    gc.collect()
+    ear.leave()
+    ear.close()
 
 
 def test_a_check_hears_though_an_abandoned_answer_was_tried_within_catch_warnings() -> None:

@@ -10,7 +10,7 @@ lets be awaited says so by itself (`wslab.net.pending`).
     anywhere else                                 nobody: it is printed as always
 
 What Python swallows and prints while an answer is ended by force (`wslab.lessons.stopping`) is dropped: the exception itself, and a
-second warning without a line for the coroutine in whose end it was swallowed.
+second warning without a line for the coroutine in whose end it was swallowed (of an ``async for``: ``aclose``).
 
 Warnings are the property of the whole process, so the hooks are put in by the first ear and taken out by the last. An ear whose
 thread could not be ended stays, and keeps what it hears to itself.
@@ -35,7 +35,8 @@ Listener = Callable[[str, Mishap], None]
 """Called with the name of a coroutine and the line that made it, on the thread that threw it away."""
 
 _TEXT = re.compile(
-    r"coroutine '(?P<name>[^']*)' was never awaited(\n.*File \"(?P<file>[^\"]*)\", line (?P<line>\d+))?", re.DOTALL
+    r"coroutine (method )?'(?P<name>[^']*)'( of '[^']*')? was never awaited(\n.*File \"(?P<file>[^\"]*)\", line (?P<line>\d+))?",
+    re.DOTALL,
 )
 
 
@@ -122,7 +123,9 @@ class _Hooks:
             self._ears.append(ear)
             # Whoever leaves `warnings.catch_warnings` puts back what was there, though an ear may still listen.
             if self._filter not in warnings.filters:
-                warnings.filterwarnings("always", message=r"coroutine '.*' was never awaited", category=RuntimeWarning)
+                warnings.filterwarnings(
+                    "always", message=r"coroutine .*'.*' was never awaited", category=RuntimeWarning
+                )
                 self._filter = warnings.filters[0]
             if warnings.showwarning == self._shown_before:
                 warnings.showwarning = self._show  # type: ignore[assignment]
