@@ -223,7 +223,7 @@ async def test_a_reader_of_node_that_breaks_ends_the_run_and_nobody_waits_for_ev
             run._output.feed = raises  # type: ignore[method-assign]
             await node_until(lambda: run.exit_code is not None)
         assert run.wait_ended(LIMIT)
-        assert not [thread for thread in threading.enumerate() if thread.name == "wslab node"]
+        assert not [thread for thread in threading.enumerate() if thread.name == "wslab node" and thread.is_alive()]
         assert rows(lab, name="thread wslab node failed")
     assert failures == ["ERROR thread wslab node failed: LookupError"]
 
