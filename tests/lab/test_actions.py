@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
     from wslab import Server, WebSocket
-    from wslab.lab.acting import LabEnds
+    from wslab.lab.actions import LabEnds
 
 
 class Stage:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.net.harness import rows, until
 from wslab import BadValue, Lab
-from wslab.lab.breaking import break_line
+from wslab.lab.fault_actions import break_line
 from wslab.view.fault_row import CHOICES
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.net.harness import LIMIT, run, until
 from wslab import Lab, NoLoop, TimedOut
-from wslab.lab import calling as module
+from wslab.lab import home_loop as module
 
 
 async def in_thread(function: Any) -> Any:

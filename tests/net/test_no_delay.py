@@ -20,7 +20,7 @@ from tests.net.harness import until
 from tests.net.relaying import Behind, Wire, relayed
 from wslab import Lab
 from wslab.net import LoopThread
-from wslab.peers.control import Control
+from wslab.peers.browser import Control
 
 
 def undelayed(sock: Any) -> bool:

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from wslab import Lab
 from wslab.net.asked import hexed
-from wslab.peers.witness import LIMIT, Witnesses
+from wslab.peers.remote_feed import LIMIT, Witnesses
 from wslab.timeline import End, Row, Timeline
 
 if TYPE_CHECKING:

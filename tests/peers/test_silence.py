@@ -18,9 +18,8 @@ from tests.peers.noding import until as node_until
 from wslab import Lab
 from wslab.net import LoopThread
 from wslab.peers import on_thread
-from wslab.peers.browser_run import BrowserRun
-from wslab.peers.control import Control
-from wslab.peers.witness import Witnesses
+from wslab.peers.browser import BrowserRun, Control
+from wslab.peers.remote_feed import Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from wslab.lab.breaking import break_line
+from wslab.lab.fault_actions import break_line
 from wslab.net import (
     BadValue,
     Buffers,

@@ -9,7 +9,7 @@ from wslab.view import CompressionTable, Gauge, Ladder, Log, panel
 if TYPE_CHECKING:
     import ipywidgets
 
-    from wslab.lab.acting import LabEnds
+    from wslab.lab.actions import LabEnds
     from wslab.timeline import Timeline
 
 

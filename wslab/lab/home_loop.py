@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING, TypeVar
 
-from wslab.lab import leaving
+from wslab.lab import shutdown
 from wslab.net import NoLoop, TimedOut
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Calling:
         if running is home:
             return function()
         result: Future[T] = Future()
-        home.call_soon_threadsafe(leaving.fulfil, result, function)
+        home.call_soon_threadsafe(shutdown.fulfil, result, function)
         try:
             return result.result(_CALL)
         except FutureTimeout:

@@ -1,7 +1,7 @@
 """The lab: servers and sockets of one kernel, one timeline, one log.
 
 Any cell may be run again, in any order, any number of times: a lab has one server of each name, a second ``Lab("x")`` takes
-over from the first, and a kernel that exits says goodbye within half a second and is silent (`wslab.lab.leaving`).
+over from the first, and a kernel that exits says goodbye within half a second and is silent (`wslab.lab.shutdown`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from wslab.lab import leaving
-from wslab.lab.acting import LabEnds
-from wslab.lab.asked import check_bounds, check_name, check_options, check_port
+from wslab.lab import shutdown
+from wslab.lab.actions import LabEnds
+from wslab.lab.argument_checks import check_bounds, check_name, check_options, check_port
 from wslab.lab.connecting import Connecting
+from wslab.lab.display import Showing
 from wslab.lab.hosting import Hosting
 from wslab.lab.proxies import let_loopback_pass
-from wslab.lab.replacing import Replacing
+from wslab.lab.servers import Replacing
 from wslab.lab.settling import still_open
-from wslab.lab.showing import Showing
 from wslab.lab.sockets import WebSocket
 from wslab.net import (
     LOOPBACK,
@@ -83,7 +83,7 @@ class Lab(Connecting, Showing):
         host.changed = self._ends.changed
         self._find_home()
         install_prints()
-        ports, self._gone = leaving.enter(self)
+        ports, self._gone = shutdown.enter(self)
         self._replacing.ports |= ports
         let_loopback_pass(self.timeline)
 
@@ -145,7 +145,7 @@ class Lab(Connecting, Showing):
         """
         deadline, pause = time.monotonic() + timeout, 0.002
         while True:
-            await leaving.turn(list(self.servers))
+            await shutdown.turn(list(self.servers))
             reasons = still_open(
                 self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
             )
@@ -193,7 +193,7 @@ class Lab(Connecting, Showing):
         return self._thread
 
     def _start_watch(self) -> None:
-        watching = leaving.watch(self.timeline, self._servers)
+        watching = shutdown.watch(self.timeline, self._servers)
         self._watch = spawn(watching, partial(self.timeline.failed, "the watch over servers failed"))
 
     async def _thread_lost(self) -> None:
@@ -213,14 +213,14 @@ class Lab(Connecting, Showing):
         self._check_open()
         self._find_home()
         self._io()
-        await leaving.wait_gone(self._gone)
+        await shutdown.wait_gone(self._gone)
         return await self._replacing.serve(name, *how)
 
     async def _close(self, why: str) -> None:
         if self._closed:
             return
         self._closed = self._host.closed = why
-        leaving.leave(self)
+        shutdown.leave(self)
         await self._end_all()
         if self._thread is not None:
             await self._thread.wait_ended(1)
@@ -242,15 +242,15 @@ class Lab(Connecting, Showing):
 
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""
-        await leaving.wait_gone(self._gone)
+        await shutdown.wait_gone(self._gone)
         try:
-            await leaving.all_of(
+            await shutdown.all_of(
                 self.timeline,
-                leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
+                shutdown.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
                 self._raws.close(),
                 self.hosting.end(self._closed),
             )
-            await leaving.all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
+            await shutdown.all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
             self._stop_showing()
         except Exception as error:  # noqa: BLE001  (the rest of the end is to come)
             self.timeline.failed("closing the lab failed", error)

@@ -15,7 +15,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from wslab.peers.feed import CALLS, EVENTS, LEVELS, LONG, number_of, shown, text_of, without_password
+from wslab.peers.feed_items import CALLS, EVENTS, LEVELS, LONG, number_of, shown, text_of, without_password
 from wslab.timeline import GONE
 
 if TYPE_CHECKING:

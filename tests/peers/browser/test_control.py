@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.net.harness import LIMIT
 from tests.peers.left_behind import listening_on
-from wslab.peers import control as module
-from wslab.peers.control import Control
+from wslab.peers.browser import Control
+from wslab.peers.browser import control as module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

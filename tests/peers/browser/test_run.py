@@ -6,10 +6,9 @@ import asyncio
 import json
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pytest
-from IPython.core.error import UsageError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect as connect_at_once
@@ -19,13 +18,7 @@ from tests.net.harness import LIMIT
 from tests.peers.left_behind import listening_on
 from wslab import BadType, BadValue, Lab, LabClosed, LabError, TimedOut
 from wslab.lab import hosting
-from wslab.peers import browser_progress, browser_session
-from wslab.peers.browser_magic import asked, browser
-from wslab.peers.browser_run import BrowserRun, runs
-from wslab.peers.node_run import NodeRun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from wslab.peers.browser import BrowserRun, progress, session
 
 ORIGIN = "http://localhost:8888"
 
@@ -68,17 +61,6 @@ class FakePage:
 
     def __exit__(self, *_: object) -> None:
         self.socket.close()
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    lab = Lab("pages")
-    yield lab
-
-    async def close() -> None:
-        await lab.close()
-
-    asyncio.run(close())
 
 
 def started(lab: Lab, code: str = "1", **how: Any) -> BrowserRun:
@@ -212,7 +194,7 @@ def test_running_the_cell_again_ends_the_run_before_it_first(lab: Lab) -> None:
 
 
 def test_a_page_that_does_not_answer_is_given_up(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_session, "_LEAVE", 0.05)
+    monkeypatch.setattr(session, "_LEAVE", 0.05)
     run = started(lab)
     with FakePage(run) as page:
         page.opens()
@@ -273,7 +255,7 @@ def test_a_feed_that_is_not_as_it_must_be_does_no_harm(lab: Lab, items: Any) -> 
 
 
 def test_a_flood_is_cut_and_its_end_is_still_seen(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_session, "_ITEMS", 10)
+    monkeypatch.setattr(session, "_ITEMS", 10)
     run = started(lab)
     with FakePage(run) as page:
         page.opens()
@@ -285,11 +267,11 @@ def test_a_flood_is_cut_and_its_end_is_still_seen(lab: Lab, monkeypatch: pytest.
 
 
 def test_a_flood_of_sockets_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_progress, "_SOCKETS", 2)
-    progress = browser_progress.Progress()
+    monkeypatch.setattr(progress, "_SOCKETS", 2)
+    kept = progress.Progress()
     for number in range(5):
-        progress.take({"k": "socket", "id": number, "url": "ws://localhost"})
-    assert (progress.open, progress.seen) == (2, 2)
+        kept.take({"k": "socket", "id": number, "url": "ws://localhost"})
+    assert (kept.open, kept.seen) == (2, 2)
 
 
 def test_a_page_that_lies_about_its_origin_does_not_get_the_run(lab: Lab) -> None:
@@ -445,67 +427,6 @@ def test_what_cannot_be_run_is_said(lab: Lab) -> None:
         BrowserRun(lab, "1", name="\n")
 
 
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("", ("page", None, None, None, False)),
-        ("--iframe --wait", ("iframe", 30.0, None, None, False)),
-        ("--wait 2.5 --sandbox", ("sandbox", 2.5, None, None, False)),
-        ("--wait=5", ("page", 5.0, None, None, False)),
-        ("--name 'my chat' --lab b --wait 1", ("page", 1.0, "my chat", "b", False)),
-        ("--stop --name chat", ("page", None, "chat", None, True)),
-    ],
-)
-def test_the_magic_reads_its_options(line: str, expected: tuple[Any, ...]) -> None:
-    assert asked(line) == expected
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("--iframe --sandbox", "one of --iframe and --sandbox, not both"),
-        ("--wait soon", "--wait takes seconds, more than 0 and at most 3600, not 'soon'"),
-        ("--wait 0", "not '0'"),
-        ("--wait nan", "not 'nan'"),
-        ("--name", "--name is followed by a name, such as --name chat"),
-        ("--lab --wait", "--lab is followed by a name"),
-        ("--ifram", "%%browser does not know '--ifram'; write %%browser [--iframe"),
-        ("--name 'x", "No closing quotation"),
-        ("--stop --wait", "--stop ends a run and starts none"),
-        ("--iframe=1", "%%browser does not know '--iframe'"),
-    ],
-)
-def test_the_magic_says_what_was_expected(line: str, said: str) -> None:
-    with pytest.raises(UsageError) as refused:
-        asked(line)
-    assert said in str(refused.value)
-
-
-def test_the_magic_says_when_there_is_no_lab_or_no_code(lab: Lab) -> None:
-    with pytest.raises(UsageError, match="the JavaScript below it"):
-        browser("", " \n")
-    with pytest.raises(UsageError, match="there is no lab named 'x'"):
-        browser("--lab x", "1")
-
-
-def test_stop_ends_the_run_of_a_name_or_all(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("one", "two", "three"):
-        browser(f"--name {name}", "1")
-    browser("--stop --name two")
-    assert [run.name for run in runs(lab)] == ["one", "three"]
-    browser("--stop --name four")
-    assert "no browser cell named 'four' is running; there is 'one', 'three'" in capsys.readouterr().out
-    browser("--stop")
-    assert not runs(lab)
-    browser("--stop")
-    assert capsys.readouterr().out.endswith("no browser cell is running\n")
-
-
-def test_wait_in_a_cell_prints_its_sentence(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
-    browser("--wait 0.01", "1")
-    assert "no page has taken this cell within 0.01 s" in capsys.readouterr().out
-
-
 def test_who_sees_that_a_run_is_over_sees_nothing_of_it_that_still_holds(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -537,22 +458,3 @@ def test_a_run_is_over_even_when_its_lab_waits_no_longer(lab: Lab) -> None:
     asyncio.run_coroutine_threadsafe(cut_short(), lab.hosting.thread().loop).result(LIMIT)
     assert run.over
     run.wait_closed(0.01)
-
-
-@pytest.mark.parametrize("run", [BrowserRun, NodeRun])
-@pytest.mark.parametrize(
-    ("code", "name", "error", "said"),
-    [
-        (3, "chat", BadType, 'JavaScript as text, not int 3; write it like "console.log(1)"'),
-        (None, "chat", BadType, "JavaScript as text, not NoneType None"),
-        ("x" * 1_000_001, "chat", BadValue, "at most 1,000,000 characters, not 1,000,001; put data into a file"),
-        ("1", 3, BadType, 'the name of a run is text such as "run", not int 3'),
-        ("1", "", BadValue, "the name of a run is 1 to 40 printable characters, not ''"),
-    ],
-)
-def test_a_page_and_node_refuse_the_same_in_the_same_words(
-    lab: Lab, run: Any, code: Any, name: Any, error: type[LabError], said: str
-) -> None:
-    with pytest.raises(error) as caught:
-        run(lab, code, name=name)
-    assert said in str(caught.value)

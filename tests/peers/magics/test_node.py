@@ -13,9 +13,9 @@ from IPython.core.error import UsageError
 
 from tests.peers.noding import LIMIT, need_node, until
 from wslab import Lab
-from wslab.peers import node_magic
-from wslab.peers.node_magic import Asked, asked, node
-from wslab.peers.node_run import NodeRun, runs
+from wslab.peers.magics import node as module
+from wslab.peers.magics.node import Asked, asked, node
+from wslab.peers.node import NodeRun, runs
 from wslab.view import Console
 
 
@@ -108,7 +108,7 @@ def test_the_text_of_a_cell_becomes_a_variable(monkeypatch: pytest.MonkeyPatch) 
     class Shell:
         push = staticmethod(names.update)
 
-    monkeypatch.setattr(node_magic, "get_ipython", Shell)
+    monkeypatch.setattr(module, "get_ipython", Shell)
     node("--save answer", "ws.send('你好');\n")
     assert names == {"answer": "ws.send('你好');\n"}
 
@@ -121,7 +121,7 @@ class TestRunning:
     def node(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Node, and a magic that has as much patience as a busy machine needs."""
         need_node()
-        monkeypatch.setattr(node_magic, "READY", LIMIT)
+        monkeypatch.setattr(module, "READY", LIMIT)
 
     async def test_it_returns_when_the_servers_of_the_cell_listen(self, shown: list[Console]) -> None:
         async with Lab() as lab:
@@ -172,7 +172,7 @@ class TestRunning:
     async def test_a_cell_whose_main_part_never_ends_gives_the_notebook_back(
         self, shown: list[Console], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(node_magic, "READY", 0.1)
+        monkeypatch.setattr(module, "READY", 0.1)
         async with Lab():
             await asyncio.to_thread(node, "", "for (;;) {}")
             assert "the cell's main part has not ended yet: an endless loop, or an await that waits" in shown[0].text

@@ -8,7 +8,7 @@ from tests.net.harness import rows, said
 from tests.peers.noding import ECHO, LIMIT, need_ws, prints, ran
 from tests.ports import free_port
 from wslab import Lab
-from wslab.peers.node_find import Node
+from wslab.peers.node import Node
 
 pytestmark = pytest.mark.node
 

@@ -8,8 +8,8 @@ from tests.net.harness import rows, said
 from tests.peers.noding import ECHO, LIMIT, ended, need_ws, no_folder_of_ours, ran, running
 from tests.ports import free_port
 from wslab import Lab, LabError
-from wslab.peers import node_run
-from wslab.peers.node_find import Node
+from wslab.peers.node import Node
+from wslab.peers.node import run as module
 
 pytestmark = pytest.mark.node
 
@@ -147,7 +147,7 @@ class TestEnding:
                 run.start()
 
     async def test_stop_is_a_row_and_a_head_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(node_run, "_POLITE", LIMIT)  # Node has its own way to end at SIGTERM, which takes a while
+        monkeypatch.setattr(module, "_POLITE", LIMIT)  # Node has its own way to end at SIGTERM, which takes a while
         async with Lab() as lab:
             async with running(lab, "setInterval(() => {}, 1000);") as run:
                 pass

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.noding import need_node
-from wslab.peers.node_find import Node, NoNode, find_node
+from wslab.peers.node import Node, NoNode, find_node
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 

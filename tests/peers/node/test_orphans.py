@@ -19,7 +19,7 @@ from tests.net.harness import said
 from tests.peers.noding import LIMIT, alive, gone, need_node, ran, until
 from tests.ports import free_port
 from wslab import Lab
-from wslab.peers.node_run import NodeRun
+from wslab.peers import NodeRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ CELLS = {
 KERNEL = """
 import asyncio, sys
 from wslab import Lab
-from wslab.peers.node_run import NodeRun
+from wslab.peers import NodeRun
 async def main():
     global lab, run
     lab = Lab()

@@ -15,10 +15,10 @@ from tests.peers.noding import LIMIT, ended, gone, need_ws, prints, ran, running
 from tests.ports import free_port
 from wslab import Lab
 from wslab.net import LoopThread
-from wslab.peers import node_run, on_thread
-from wslab.peers.node_find import Node
-from wslab.peers.node_process import NodeProcess
-from wslab.peers.node_run import NodeRun
+from wslab.peers import on_thread
+from wslab.peers.node import Node, NodeRun
+from wslab.peers.node import run as module
+from wslab.peers.node.process import NodeProcess
 
 IGNORES = "process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000);"
 
@@ -55,7 +55,7 @@ class TestWithNode:
                 await lab.serve(port=port)
 
             loop = asyncio.get_running_loop()
-            monkeypatch.setattr(node_run, "NodeProcess", begins)
+            monkeypatch.setattr(module, "NodeProcess", begins)
             code = f'const ws = new (require("ws"))("ws://localhost:{port}"); ws.on("open", () => ws.close());'
             await ran(lab, code)
             await lab.settled(LIMIT)
@@ -89,8 +89,8 @@ class TestWithNode:
         async def close() -> None:
             await lab.close()
 
-        monkeypatch.setattr(node_run, "NodeProcess", begins)
-        monkeypatch.setattr(node_run, "_END", 0.1)  # the lab's thread waits for a run that cannot end yet
+        monkeypatch.setattr(module, "NodeProcess", begins)
+        monkeypatch.setattr(module, "_END", 0.1)  # the lab's thread waits for a run that cannot end yet
         run = NodeRun(lab, "setInterval(() => {}, 1000);")
         await asyncio.to_thread(run.start)
         await gone(pids)

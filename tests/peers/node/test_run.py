@@ -10,7 +10,7 @@ from tests.net.harness import rows, said
 from tests.peers.noding import need_ws, prints, ran, running, until
 from tests.ports import free_port
 from wslab import Lab
-from wslab.peers.node_find import Node
+from wslab.peers.node import Node
 
 pytestmark = pytest.mark.node
 

@@ -22,7 +22,7 @@ from tests.peers.noding import (
 )
 from tests.ports import free_port
 from wslab import Lab, PortTaken
-from wslab.peers.node_find import Node
+from wslab.peers.node import Node
 
 pytestmark = pytest.mark.node
 

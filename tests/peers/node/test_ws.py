@@ -11,9 +11,9 @@ import pytest
 
 from tests.optional import missing
 from tests.peers.noding import need_node
-from wslab.peers import node_ws
-from wslab.peers.node_find import Node
-from wslab.peers.node_ws import NoWs, bring_ws, packages_for, ws_home, ws_version
+from wslab.peers.node import Node, NoWs, bring_ws, ws_home, ws_version
+from wslab.peers.node import ws as module
+from wslab.peers.node.ws import packages_for
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 
@@ -136,7 +136,7 @@ def test_another_failure_of_npm_is_told_in_its_words(tmp_path: Path) -> None:
 
 
 def test_an_npm_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(node_ws, "_LIMIT", 0.1)
+    monkeypatch.setattr(module, "_LIMIT", 0.1)
     with pytest.raises(NoWs, match=r"npm took longer than 0\.1 s"):
         bring_ws(with_npm(tmp_path, "exec sleep 60"))
 

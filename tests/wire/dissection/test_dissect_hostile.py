@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.wire.dissection.test_dissect_properties import any_stream, facts
 from tests.wire.talk import DOWN, UP
-from tests.wire.test_dissect_properties import any_stream, facts
-from wslab.wire import Dissector, accept_steps, dissect, explain, frame, request, response
-from wslab.wire.deflate import INFLATE_LIMIT
+from wslab.wire import INFLATE_LIMIT, Dissector, accept_steps, dissect, explain, frame, request, response
 from wslab.wire.handshake import HEAD_LIMIT
 
 options = st.fixed_dictionaries(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from websockets.frames import Frame as TheirFrame
 from websockets.protocol import CLIENT, SERVER, Protocol, State
 
+from tests.wire.dissection.test_dissect_rules import verdict
 from tests.wire.talk import DOWN, UP, Agreed, Say, agreements, conversations, cut, directions, places, serialize
-from tests.wire.test_dissect_rules import verdict
 from wslab.wire import (
     Deflate,
     DissectedFrame,

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.talk import DOWN, UP, Agreed, cut, feed, opened, places
-from wslab.wire import Decoded, Inflater, Receiver, StreamDecoder, close_body, dissect, frame
-from wslab.wire.deflate import INFLATE_LIMIT, Deflate
-from wslab.wire.rules import broken_by_frame
-from wslab.wire.stream import MOST_VIOLATIONS
-from wslab.wire.violation import Arrival
+from wslab.wire import INFLATE_LIMIT, Decoded, Deflate, Inflater, Receiver, StreamDecoder, close_body, dissect, frame
+from wslab.wire.stream.decoder import MOST_VIOLATIONS
+from wslab.wire.stream.rules import broken_by_frame
+from wslab.wire.stream.violation import Arrival
 
 
 def rows(data: bytes, direction: str = DOWN, agreed: Agreed | None = None) -> list[Decoded]:

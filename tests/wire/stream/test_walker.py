@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame as TheirFrame
 from websockets.streams import StreamReader
 
+from tests.wire.stream.test_decoder import run
 from tests.wire.talk import (
     PLAIN,
     REQUEST,
@@ -21,7 +22,6 @@ from tests.wire.talk import (
     places,
     serialize,
 )
-from tests.wire.test_stream import run
 from wslab.wire import HeadSeen, Part, Walker
 from wslab.wire.handshake import HEAD_LIMIT
 

@@ -2,7 +2,7 @@
 
 Messages of widgets wait while a cell blocks the kernel; a WebSocket to a thread does not. The page must know a token that only
 the notebook has; the first page that says hello gets the run, every other one hears that it has gone. What comes from a page
-is bounded in size and number here, and looked at elsewhere (`wslab.peers.browser_run`).
+is bounded in size and number here, and looked at elsewhere (`wslab.peers.browser.run`).
 
     page      {"hello": origin, "route": "direct"}    {"items": [...]}    {"done": true}
     kernel    {"go": true, ...} or {"go": false}      {"ports": [...]}    {"stop": why}

@@ -9,12 +9,14 @@ from typing import ClassVar
 import anywidget
 import traitlets
 
+from wslab.peers.socket_wrapper import socket_wrapper
+
 _STATIC = pathlib.Path(__file__).parent / "static"
 
 
 def _module() -> str:
     """page.js, with the two texts in front that it gives to the cell's page: one module, nothing to be fetched."""
-    texts = {name: (_STATIC / f"{name.lower()}.js").read_text(encoding="utf-8") for name in ("SOCKET", "SCOPE")}
+    texts = {"SOCKET": socket_wrapper(), "SCOPE": (_STATIC / "scope.js").read_text(encoding="utf-8")}
     texts_first = "".join(f"const {name} = {json.dumps(text)};\n" for name, text in texts.items())
     return texts_first + (_STATIC / "page.js").read_text(encoding="utf-8")
 

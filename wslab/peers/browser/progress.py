@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wslab.peers.feed import number_of, text_of, without_password
+from wslab.peers.feed_items import number_of, text_of, without_password
 from wslab.wire import one_line
 
 _SOCKETS = 10_000  # the most that are kept an eye on at once

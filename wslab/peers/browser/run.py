@@ -1,7 +1,7 @@
 """A run of a cell's JavaScript in a real page, for whoever starts it.
 
 The page that shows the notebook runs the code, with the browser's own WebSocket; the kernel only says "go", once. What goes on
-meanwhile stands in `wslab.peers.browser_session`.
+meanwhile stands in `wslab.peers.browser.session`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import weakref
 from typing import TYPE_CHECKING
 
 from wslab.net import BadValue, LabError, TimedOut
-from wslab.peers import browser_words as words
-from wslab.peers.browser_page import Page
-from wslab.peers.browser_session import Session
+from wslab.peers.browser import words
+from wslab.peers.browser.page import Page
+from wslab.peers.browser.session import Session
 from wslab.peers.cell import check_cell
 from wslab.view import Console
 

@@ -16,15 +16,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wslab.net import spawn
-from wslab.peers import browser_words as words
-from wslab.peers.browser_progress import Progress
-from wslab.peers.control import Control
-from wslab.peers.feed import text_of
-from wslab.peers.witness import Witnesses
+from wslab.peers.browser import words
+from wslab.peers.browser.control import Control
+from wslab.peers.browser.progress import Progress
+from wslab.peers.feed_items import text_of
+from wslab.peers.remote_feed import Witnesses
 
 if TYPE_CHECKING:
     from wslab.lab import Lab
-    from wslab.peers.browser_page import Page
+    from wslab.peers.browser.page import Page
     from wslab.view import Console
 
 _ITEMS = 15_000  # of a run; our own page stops earlier

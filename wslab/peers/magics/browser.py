@@ -12,8 +12,8 @@ from IPython.core.error import UsageError
 
 from wslab.lab import current_lab
 from wslab.net import LabError, TimedOut
-from wslab.peers.browser_run import BrowserRun, runs
-from wslab.peers.options import Options
+from wslab.peers.browser.run import BrowserRun, runs
+from wslab.peers.magics.options import Options
 
 if TYPE_CHECKING:
     from wslab.lab import Lab

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.peers.browser_magic import browser
-from wslab.peers.node_magic import node
+from wslab.peers.magics.browser import browser
+from wslab.peers.magics.node import node
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -79,7 +79,7 @@ def find_node() -> Node:
         NoNode: There is none, or none that is new enough.
     """
     failed: list[str] = []
-    for program in _candidates():
+    for program in candidates():
         try:
             path, version = _ask(program)
         except (OSError, ValueError, subprocess.SubprocessError):
@@ -94,7 +94,7 @@ def find_node() -> Node:
     raise NoNode(f"%%node needs Node, and there is no program `node` on this machine: {_ADVICE}")
 
 
-def _candidates() -> Iterator[str]:
+def candidates() -> Iterator[str]:
     """The programs that may be Node, best first, each once."""
     scripts = sysconfig.get_path("scripts")
     seen = set()

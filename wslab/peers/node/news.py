@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wslab.peers import node_words as words
-from wslab.peers.feed import number_of, text_of
+from wslab.peers.feed_items import number_of, text_of
+from wslab.peers.node import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.net import PortTaken
-    from wslab.peers.node_output import Crash
-    from wslab.peers.witness import Witnesses
+    from wslab.peers.node.output import Crash
+    from wslab.peers.remote_feed import Witnesses
     from wslab.timeline import Timeline
     from wslab.view import Console
 

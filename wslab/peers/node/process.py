@@ -18,19 +18,19 @@ import signal
 import subprocess
 import sys
 import threading
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from wslab.net import start_thread
+from wslab.peers.socket_wrapper import socket_wrapper
 from wslab.timeline import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from wslab.peers.node_find import Node
+    from wslab.peers.node.find import Node
     from wslab.timeline import Failed
 
 STATIC = Path(__file__).parent / "static"
@@ -43,14 +43,14 @@ class NodeProcess:
 
     Args:
         node: Which Node.
-        told: What node_main.cjs is told first, see there; what all runs are told is added here.
+        told: What main.cjs is told first, see there; what all runs are told is added here.
         packages: A folder of packages that ``require`` looks into last.
         failed: Told what the thread that waits for Node raises.
     """
 
     def __init__(self, node: Node, told: dict[str, Any], packages: Path | None, failed: Failed = log_failure) -> None:
         packaged = None if packages is None else str(packages)
-        self._told = {**told, "socket": _socket_text(), "kernel": os.getpid(), "ws": packaged}
+        self._told = {**told, "socket": socket_wrapper(), "kernel": os.getpid(), "ws": packaged}
         self._mark = secrets.token_hex(16)
         environment = node.environment() | {MARK: self._mark}
         if packages is not None:
@@ -60,8 +60,8 @@ class NodeProcess:
         self._open = True
         self._begun = False
         self._early: list[bytes] | None = None  # what it is told while it reads what it is told first
-        self._process = subprocess.Popen(  # noqa: S603  Node, found by node_find
-            [node.path, "--experimental-vm-modules", str(STATIC / "node_main.cjs")],
+        self._process = subprocess.Popen(  # noqa: S603  Node, as `find_node` found it
+            [node.path, "--experimental-vm-modules", str(STATIC / "main.cjs")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,  # one stream, so that all of it keeps its order
@@ -162,12 +162,6 @@ class NodeProcess:
             with contextlib.suppress(psutil.Error, OSError):
                 if process.environ().get(MARK) == self._mark:
                     process.kill()
-
-
-@cache
-def _socket_text() -> str:
-    """The wrapper around Node's own WebSocket: the browser's, in one text for both."""
-    return (STATIC / "socket.js").read_text(encoding="utf-8")
 
 
 def _kill_tree(pid: int) -> None:

@@ -17,16 +17,16 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from wslab.net import LabError, start_thread
-from wslab.peers import node_words as words
 from wslab.peers import on_thread
 from wslab.peers.cell import check_cell
-from wslab.peers.node_find import find_node
-from wslab.peers.node_news import NodeNews
-from wslab.peers.node_output import Crash, Output
-from wslab.peers.node_process import NodeProcess
-from wslab.peers.node_relays import NodeRelays
-from wslab.peers.node_ws import packages_for
-from wslab.peers.witness import Witnesses
+from wslab.peers.node import words
+from wslab.peers.node.find import find_node
+from wslab.peers.node.news import NodeNews
+from wslab.peers.node.output import Crash, Output
+from wslab.peers.node.process import NodeProcess
+from wslab.peers.node.relays import NodeRelays
+from wslab.peers.node.ws import packages_for
+from wslab.peers.remote_feed import Witnesses
 from wslab.view import Console
 
 if TYPE_CHECKING:

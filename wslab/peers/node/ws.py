@@ -25,7 +25,7 @@ from wslab.net import LabError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.peers.node_find import Node
+    from wslab.peers.node.find import Node
 
 WANTED = "^8.18.0"
 _OLDEST = (8, 18)

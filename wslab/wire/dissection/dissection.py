@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, overload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.wire.dissected import DissectedFrame
-    from wslab.wire.fields import Field
+    from wslab.wire.dissection.fields import Field
+    from wslab.wire.dissection.frame import DissectedFrame
+    from wslab.wire.dissection.message import Message
     from wslab.wire.handshake import Head
-    from wslab.wire.message import Message
-    from wslab.wire.violation import Violation
+    from wslab.wire.stream import Violation
 
 _LINES = 200
 

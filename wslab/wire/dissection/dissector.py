@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.wire.deflate import INFLATE_LIMIT, negotiated_deflate
-from wslab.wire.dissected import DissectedFrame
-from wslab.wire.dissection import Dissection, PartialFrame
+from wslab.wire.deflate import INFLATE_LIMIT
+from wslab.wire.dissection.dissection import Dissection, PartialFrame
+from wslab.wire.dissection.fields import fields_of
+from wslab.wire.dissection.frame import DissectedFrame
+from wslab.wire.dissection.message import Message
+from wslab.wire.dissection.options import DOWN, UP, DeflateOption, check_options, inflater_of
 from wslab.wire.errors import octets
-from wslab.wire.fields import fields_of
 from wslab.wire.frames import CLOSE, CONTINUATION, parse_header
-from wslab.wire.handshake import HEAD_LIMIT, Head, parse_head
-from wslab.wire.message import Message
-from wslab.wire.options import DOWN, UP, DeflateOption, check_options, inflater_of
-from wslab.wire.receiver import Receiver
-from wslab.wire.walker import HeadSeen, Part, Walker
+from wslab.wire.handshake import HEAD_LIMIT, Head, negotiated_deflate, parse_head
+from wslab.wire.stream import HeadSeen, Part, Receiver, Walker
 
 if TYPE_CHECKING:
-    from wslab.wire.violation import Violation
+    from wslab.wire.stream import Violation
 
 _ADVICE = "write dissect(bytes.fromhex('81 02 68 69')), or message.encode() for text"
 

@@ -46,11 +46,6 @@ class Field:
         return f"{self.name} ({bits}): {self.meaning} [{self.section}]"
 
 
-def opcode_name(opcode: int) -> str:
-    """What an opcode is called: ``text``, ``reserved 0x3``."""
-    return OPCODES.get(opcode, f"reserved {opcode:#x}")
-
-
 def fields_of(wire: bytes, *, compressed: bool = False) -> tuple[Field, ...]:
     """Tell the fields of a frame.
 

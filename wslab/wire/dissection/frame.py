@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from wslab.wire.close_codes import close_code_name
-from wslab.wire.fields import Field, fields_of, opcode_name
-from wslab.wire.frames import CLOSE, TEXT, parse_close, unmask_piece
-from wslab.wire.message import shown
+from wslab.wire.dissection.fields import Field, fields_of
+from wslab.wire.dissection.message import shown
+from wslab.wire.frames import CLOSE, TEXT, opcode_name, parse_close, unmask_piece
 from wslab.wire.text import one_line
 
 if TYPE_CHECKING:
-    from wslab.wire.message import Message
-    from wslab.wire.violation import Violation
+    from wslab.wire.dissection.message import Message
+    from wslab.wire.stream import Violation
 
 _SHOWN = 60
 

@@ -8,8 +8,8 @@ from wslab.wire.frames import TEXT
 from wslab.wire.text import one_line
 
 if TYPE_CHECKING:
-    from wslab.wire.dissected import DissectedFrame
-    from wslab.wire.violation import Violation
+    from wslab.wire.dissection.frame import DissectedFrame
+    from wslab.wire.stream import Violation
 
 _SHOWN = 60
 

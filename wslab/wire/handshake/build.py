@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TypeAlias
 
-from wslab.wire.accept import accept_steps
 from wslab.wire.errors import BadType, BadValue, came, octets
-from wslab.wire.handshake import Head, parse_head
+from wslab.wire.handshake.accept import accept_steps
+from wslab.wire.handshake.head import Head, parse_head
 
 Headers: TypeAlias = Mapping[str, str | Sequence[str] | None]
 

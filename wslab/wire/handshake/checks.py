@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.wire.handshake import Head
+    from wslab.wire.handshake.head import Head
 
 START = ""
 """Stands for the first line among the names of headers."""
@@ -23,13 +23,6 @@ _SPELLED = {
     "sec-websocket-extensions": "Sec-WebSocket-Extensions",
 }
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_BITS = frozenset(str(bits) for bits in range(8, 16))
-_PARAMETERS = {
-    "server_no_context_takeover",
-    "client_no_context_takeover",
-    "server_max_window_bits",
-    "client_max_window_bits",
-}
 
 
 @dataclass(slots=True)
@@ -90,44 +83,3 @@ def holds(head: Head, name: str, word: str) -> str:
 def is_token(text: str) -> bool:
     """Whether text may be a subprotocol or the name of an extension (RFC 9110 section 5.6.2)."""
     return bool(_TOKEN.fullmatch(text))
-
-
-def extension(text: str) -> tuple[str, dict[str, str | None]]:
-    """Read one extension with its parameters (RFC 6455 section 9.1).
-
-    Args:
-        text: ``permessage-deflate; client_max_window_bits=10``.
-
-    Returns:
-        The name and the parameters, None for one without a value.
-    """
-    name, *rest = (part.strip(" \t") for part in text.split(";"))
-    parameters: dict[str, str | None] = {}
-    for part in rest:
-        key, sign, value = part.partition("=")
-        parameters[key.strip(" \t").lower()] = value.strip(' \t"') if sign else None
-    return name.lower(), parameters
-
-
-def judge_deflate(parameters: dict[str, str | None], *, answer: bool) -> str:
-    """Judge the parameters of permessage-deflate (RFC 7692 section 7.1).
-
-    Args:
-        parameters: As `extension` gives them.
-        answer: Whether a server says them.
-
-    Returns:
-        What is wrong, or nothing.
-    """
-    for key, value in parameters.items():
-        if key not in _PARAMETERS:
-            return f"permessage-deflate has no parameter {key[:40]!r}"
-        if key.endswith("takeover"):
-            if value is not None:
-                return f"{key} has no value"
-        elif value is None:
-            if answer or key.startswith("server"):
-                return f"{key} needs a value from 8 to 15"
-        elif value not in _BITS:
-            return f"{key} must be a number from 8 to 15 without leading zeros"
-    return ""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wslab.wire.accept import AcceptSteps, accept_steps
 from wslab.wire.errors import octets
-from wslab.wire.handshake import HEAD_LIMIT, REDACTED, Head, parse_head
-from wslab.wire.judging import START, Judged
-from wslab.wire.meanings import meaning_of
-from wslab.wire.request_rules import judge_request
-from wslab.wire.response_rules import judge_response
+from wslab.wire.handshake.accept import AcceptSteps, accept_steps
+from wslab.wire.handshake.checks import START, Judged
+from wslab.wire.handshake.head import HEAD_LIMIT, REDACTED, Head, parse_head
+from wslab.wire.handshake.meanings import meaning_of
+from wslab.wire.handshake.request_checks import judge_request
+from wslab.wire.handshake.response_checks import judge_response
+from wslab.wire.handshake.verdict import Verdict, verdict
 from wslab.wire.text import one_line
-from wslab.wire.verdict import Verdict, verdict
 
 _LINE = 4096
 _END_OF_HEAD = b"\r\n\r\n"

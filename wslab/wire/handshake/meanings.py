@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wslab.wire.judging import START, extension
+from wslab.wire.handshake.checks import START
+from wslab.wire.handshake.extensions import extension
 
 _REQUEST: dict[str, tuple[str, str]] = {
     START: ("asks for a resource with GET, in HTTP/1.1 or higher", "RFC 6455 section 4.1"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wslab.wire.accept import key_size
-from wslab.wire.judging import START, Judged, elements, extension, holds, is_token, judge_deflate
+from wslab.wire.handshake.accept import key_size
+from wslab.wire.handshake.checks import START, Judged, elements, holds, is_token
+from wslab.wire.handshake.extensions import extension, judge_deflate
 
 if TYPE_CHECKING:
-    from wslab.wire.handshake import Head
+    from wslab.wire.handshake.head import Head
 
 _ONCE = "it must not appear more than once"
 _TARGET = re.compile(r"/[!-~]*|(https?|wss?)://[!-~]+", re.IGNORECASE)

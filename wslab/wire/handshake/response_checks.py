@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.wire.judging import START, Judged, elements, extension, holds, judge_deflate
+from wslab.wire.handshake.checks import START, Judged, elements, holds
+from wslab.wire.handshake.extensions import extension, judge_deflate
 
 if TYPE_CHECKING:
-    from wslab.wire.handshake import Head
+    from wslab.wire.handshake.head import Head
 
 
 def judge_response(request: Head | None, response: Head, accept: str | None) -> Judged:

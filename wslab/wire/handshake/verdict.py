@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wslab.wire.accept import accept_steps
-from wslab.wire.judging import START, Judged, elements
+from wslab.wire.handshake.accept import accept_steps
+from wslab.wire.handshake.checks import START, Judged, elements
 from wslab.wire.text import one_line
 
 if TYPE_CHECKING:
-    from wslab.wire.handshake import Head
+    from wslab.wire.handshake.head import Head
 
 _DECISIVE = (START, "host", "upgrade", "connection", "sec-websocket-key", "sec-websocket-version")
 _WHY = {

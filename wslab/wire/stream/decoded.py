@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from wslab.wire.handshake import Head
-    from wslab.wire.violation import Violation
+    from wslab.wire.stream.violation import Violation
 
 
 class Decoded(NamedTuple):

@@ -13,15 +13,15 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Literal
 
-from wslab.wire.decoded import Decoded
-from wslab.wire.deflate import Inflater, negotiated_deflate
+from wslab.wire.deflate import Inflater
 from wslab.wire.frames import CLOSE
-from wslab.wire.handshake import HEAD_LIMIT, Head, parse_head
-from wslab.wire.receiver import PREVIEW_BYTES, Receiver
-from wslab.wire.walker import HeadSeen, Walker
+from wslab.wire.handshake import HEAD_LIMIT, Head, negotiated_deflate, parse_head
+from wslab.wire.stream.decoded import Decoded
+from wslab.wire.stream.receiver import PREVIEW_BYTES, Receiver
+from wslab.wire.stream.walker import HeadSeen, Walker
 
 if TYPE_CHECKING:
-    from wslab.wire.violation import Violation
+    from wslab.wire.stream.violation import Violation
 
 MOST_VIOLATIONS = 20
 """The most violations that are kept of a message; behind them only the first of each other rule."""

@@ -19,9 +19,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wslab.wire.frames import BINARY, CLOSE, CONTINUATION, TEXT, unmask_piece
-from wslab.wire.rules import LONGEST_CONTROL, RULES, broken_by_close, broken_by_frame
-from wslab.wire.utf8 import read_utf8
-from wslab.wire.violation import Arrival, Violation
+from wslab.wire.stream.rules import LONGEST_CONTROL, RULES, broken_by_close, broken_by_frame
+from wslab.wire.stream.utf8 import read_utf8
+from wslab.wire.stream.violation import Arrival, Violation
 
 if TYPE_CHECKING:
     from wslab.wire.deflate import Inflater

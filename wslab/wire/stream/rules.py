@@ -2,7 +2,7 @@
 
     of a frame     judged by its header and by what went before it    `broken_by_frame`
     of a Close     judged by its body                                 `broken_by_close`
-    of a message   judged where its content is read                   `wslab.wire.content`
+    of a message   judged where its content is read                   `wslab.wire.stream.receiver`
 
 The rules stand in the order in which receivers usually look, so the first violation is the one that a receiver would name.
 Behind each rule stands its check, which says what is wrong, or nothing.
@@ -13,9 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wslab.wire.close_codes import close_code_name
-from wslab.wire.fields import opcode_name
-from wslab.wire.frames import CONTINUATION, OPCODES
-from wslab.wire.violation import Arrival, Rule, Violation
+from wslab.wire.frames import CONTINUATION, OPCODES, opcode_name
+from wslab.wire.stream.violation import Arrival, Rule, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

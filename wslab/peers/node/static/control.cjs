@@ -3,7 +3,7 @@
 //     {answer, ...}    the answer to the question of that number
 //     {ports}          where the lab's servers listen now
 //
-// The Worker is also what makes sure that Node never outlives the kernel (node_worker.cjs).
+// The Worker is also what makes sure that Node never outlives the kernel (worker.cjs).
 "use strict";
 
 const fs = require("node:fs");
@@ -30,7 +30,7 @@ function readFirstLine() {
 function startControl(config, rest, feed) {
   const { port1: ours, port2: theirs } = new MessageChannel();
   const count = new Int32Array(new SharedArrayBuffer(4)); // grows with every message that the Worker has passed on
-  const worker = new Worker(path.join(__dirname, "node_worker.cjs"), {
+  const worker = new Worker(path.join(__dirname, "worker.cjs"), {
     workerData: { port: theirs, count, rest, kernel: config.kernel, run: process.env.WSLAB_NODE_RUN ?? "" },
     transferList: [theirs],
     execArgv: [],

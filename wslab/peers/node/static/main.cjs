@@ -14,10 +14,10 @@ const { Readable } = require("node:stream");
 const { pathToFileURL } = require("node:url");
 const vm = require("node:vm");
 
-const { readFirstLine, startControl } = require("./node_control.cjs");
-const { Feed } = require("./node_feed.cjs");
-const { recordListening } = require("./node_listen.cjs");
-const { recordNative, recordWs } = require("./node_ws.cjs");
+const { readFirstLine, startControl } = require("./control.cjs");
+const { Feed } = require("./feed.cjs");
+const { recordListening } = require("./listen.cjs");
+const { recordNative, recordWs } = require("./ws.cjs");
 
 // What Node has no words for: that we use its modules for virtual machines is not the learner's affair.
 const warn = process.emitWarning;
