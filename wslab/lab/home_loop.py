@@ -7,8 +7,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING, TypeVar
 
-from wslab.lab import shutdown
-from wslab.net import NoLoop, TimedOut
+from wslab.net import NoLoop, TimedOut, is_contained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +47,7 @@ class Calling:
         if running is home:
             return function()
         result: Future[T] = Future()
-        home.call_soon_threadsafe(shutdown.fulfil, result, function)
+        home.call_soon_threadsafe(_fulfil, result, function)
         try:
             return result.result(_CALL)
         except FutureTimeout:
@@ -64,3 +63,15 @@ class Calling:
                 self._home = asyncio.get_running_loop()
             except RuntimeError:
                 self._home = None
+
+
+def _fulfil(result: Future[T], function: Callable[[], T]) -> None:
+    """Run a function for somebody who waits on another thread, unless they have given up."""
+    if not result.set_running_or_notify_cancel():
+        return
+    try:
+        result.set_result(function())
+    except BaseException as error:  # raised where it is waited for
+        result.set_exception(error)
+        if not is_contained(error):  # and here, where it is the user who interrupts
+            raise

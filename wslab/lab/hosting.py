@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
-from wslab.net import LabError, Markers, PortTaken, Relay
+from wslab.net import Markers, PortTaken, Relay
 from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ _GOODBYE = 0.4  # how long a guest may take to end, in seconds
 _BEGIN = (
     5.0  # and until it has begun to: the lab's thread runs nobody else's code, so only a very busy machine takes long
 )
-
-
-class NoLab(LabError, LookupError):
-    """There is no lab, or none of that name."""
 
 
 class Guest(Protocol):

@@ -1,25 +1,27 @@
 """The lab: servers and sockets of one kernel, one timeline, one log.
 
 Any cell may be run again, in any order, any number of times: a lab has one server of each name, a second ``Lab("x")`` takes
-over from the first, and a kernel that exits says goodbye within half a second and is silent (`wslab.lab.shutdown`).
+over from the first, and a kernel that exits says goodbye within half a second and is silent (`wslab.lab.open_labs`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from wslab.lab import shutdown
 from wslab.lab.actions import LabEnds
 from wslab.lab.argument_checks import check_bounds, check_name, check_options, check_port
 from wslab.lab.connecting import Connecting
 from wslab.lab.display import Showing
 from wslab.lab.hosting import Hosting
+from wslab.lab.open_labs import OpenLabs
 from wslab.lab.proxies import let_loopback_pass
-from wslab.lab.servers import Replacing
-from wslab.lab.settling import still_open
+from wslab.lab.servers import Replacing, watch_servers
+from wslab.lab.settling import still_open, turn
+from wslab.lab.shutdown import all_of, say_goodbye, wait_gone
 from wslab.lab.sockets import WebSocket
 from wslab.net import (
     LOOPBACK,
@@ -42,8 +44,9 @@ from wslab.net import (
 from wslab.timeline import Timeline
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from types import TracebackType
+
+    from wslab.lab.open_labs import Inherited
 
 
 class Lab(Connecting, Showing):
@@ -83,7 +86,7 @@ class Lab(Connecting, Showing):
         host.changed = self._ends.changed
         self._find_home()
         install_prints()
-        ports, self._gone = shutdown.enter(self)
+        ports, self._gone = _OPEN.enter(name, self)
         self._replacing.ports |= ports
         let_loopback_pass(self.timeline)
 
@@ -145,7 +148,7 @@ class Lab(Connecting, Showing):
         """
         deadline, pause = time.monotonic() + timeout, 0.002
         while True:
-            await shutdown.turn(list(self.servers))
+            await turn(list(self.servers))
             reasons = still_open(
                 self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
             )
@@ -193,7 +196,7 @@ class Lab(Connecting, Showing):
         return self._thread
 
     def _start_watch(self) -> None:
-        watching = shutdown.watch(self.timeline, self._servers)
+        watching = watch_servers(self.timeline, self._servers)
         self._watch = spawn(watching, partial(self.timeline.failed, "the watch over servers failed"))
 
     async def _thread_lost(self) -> None:
@@ -213,19 +216,19 @@ class Lab(Connecting, Showing):
         self._check_open()
         self._find_home()
         self._io()
-        await shutdown.wait_gone(self._gone)
+        await wait_gone(self._gone)
         return await self._replacing.serve(name, *how)
 
     async def _close(self, why: str) -> None:
         if self._closed:
             return
         self._closed = self._host.closed = why
-        shutdown.leave(self)
+        _OPEN.leave(self.name, self)
         await self._end_all()
         if self._thread is not None:
             await self._thread.wait_ended(1)
 
-    def hand_over(self, *, leaving: bool = False) -> tuple[dict[str, int], Future[None] | None]:
+    def hand_over(self, *, leaving: bool = False) -> Inherited:
         """End in the background, on the lab's own thread, because another lab of this name takes over or the process exits.
 
         Returns:
@@ -242,15 +245,15 @@ class Lab(Connecting, Showing):
 
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""
-        await shutdown.wait_gone(self._gone)
+        await wait_gone(self._gone)
         try:
-            await shutdown.all_of(
+            await all_of(
                 self.timeline,
-                shutdown.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
+                say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
                 self._raws.close(),
                 self.hosting.end(self._closed),
             )
-            await shutdown.all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
+            await all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
             self._stop_showing()
         except Exception as error:  # noqa: BLE001  (the rest of the end is to come)
             self.timeline.failed("closing the lab failed", error)
@@ -258,3 +261,20 @@ class Lab(Connecting, Showing):
             uninstall_prints()
             if self._thread is not None:
                 self._thread.stop()
+
+
+_OPEN: OpenLabs[Lab] = OpenLabs(
+    lambda lab: lab.hand_over(),
+    lambda lab: lab.hand_over(leaving=True)[1],
+    lambda lab, error: lab.timeline.failed("the goodbye failed", error),
+)
+atexit.register(_OPEN.close_all)
+
+
+def current_lab(name: str | None = None) -> Lab:
+    """The newest open lab, or the open one of a name.
+
+    Raises:
+        NoLab: There is none.
+    """
+    return _OPEN.find(name)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.net import Handler, LabClosed, Origins, PortTaken, Server
 
+_BLOCKED = 2.0  # after so many seconds of a blocked server a row says so
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -83,3 +85,27 @@ class Replacing:
                 f'server "{old.name}" restarts', "its connections are closed with 1012 (service restart)"
             )
         await old.shut_down(1012, "service restart")
+
+
+async def watch_servers(timeline: Timeline, servers: dict[str, Server]) -> None:
+    """Look after the servers: one whose handler blocks it gets a row, once."""
+    told: set[Server] = set()
+    while True:
+        await asyncio.sleep(0.5)
+        for server in list(servers.values()):
+            try:
+                _look_after(server, timeline, told)
+            except Exception as error:  # noqa: BLE001  (the others are looked after all the same)
+                timeline.failed(f"the watch over server {server.name} failed", error)
+
+
+def _look_after(server: Server, timeline: Timeline, told: set[Server]) -> None:
+    if not server.running:
+        return
+    stuck = server.stuck()
+    if stuck is None:
+        told.discard(server)
+        server.probe()
+    elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.verdict()):
+        told.add(server)
+        timeline.note(*verdict, problem="nobody else is served meanwhile")
