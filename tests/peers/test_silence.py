@@ -67,7 +67,7 @@ def page(control: Control) -> connect:
 async def test_a_listener_of_a_page_that_raises_hears_the_next_message_all_the_same() -> None:
     told: list[tuple[str, str]] = []
     listener = Broken()
-    control = Control(listener, lambda what, error: told.append((what, str(error))))
+    control = Control(listener.grant, listener.take, listener.gone, lambda what, error: told.append((what, str(error))))
     await control.listen()
     try:
         async with page(control) as client:
@@ -89,7 +89,7 @@ async def test_a_page_that_cannot_be_served_is_let_go_and_a_word_says_why() -> N
     told: list[str] = []
     listener = Broken()
     listener.grant = raises  # type: ignore[method-assign]
-    control = Control(listener, lambda what, _error: told.append(what))
+    control = Control(listener.grant, listener.take, listener.gone, lambda what, _error: told.append(what))
     await control.listen()
     try:
         async with page(control) as client:
@@ -104,7 +104,7 @@ async def test_a_page_that_cannot_be_served_is_let_go_and_a_word_says_why() -> N
 async def test_what_cannot_be_said_to_a_page_is_told() -> None:
     told: list[str] = []
     listener = Broken()
-    control = Control(listener, lambda what, _error: told.append(what))
+    control = Control(listener.grant, listener.take, listener.gone, lambda what, _error: told.append(what))
     await control.listen()
     try:
         async with page(control) as client:
@@ -120,7 +120,8 @@ async def test_what_cannot_be_said_to_a_page_is_told() -> None:
 
 async def test_the_channel_of_a_page_logs_nothing_at_debug(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        control = Control(Broken())
+        listener = Broken()
+        control = Control(listener.grant, listener.take, listener.gone)
         await control.listen()
         silent = logging.Logger("silent")  # noqa: LOG001  the client's own
         async with connect(f"ws://127.0.0.1:{control.port}/{control.token}", proxy=None, logger=silent):

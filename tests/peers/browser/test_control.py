@@ -55,7 +55,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def with_control(test: Callable[[Control, Heard], Coroutine[Any, Any, None]]) -> None:
     async def main() -> None:
         heard = Heard()
-        control = Control(heard)
+        control = Control(heard.grant, heard.take, heard.gone)
         await control.listen()
         try:
             await test(control, heard)

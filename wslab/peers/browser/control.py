@@ -2,7 +2,7 @@
 
 Messages of widgets wait while a cell blocks the kernel; a WebSocket to a thread does not. The page must know a token that only
 the notebook has; the first page that says hello gets the run, every other one hears that it has gone. What comes from a page
-is bounded in size and number here, and looked at elsewhere (`wslab.peers.browser.run`).
+is bounded in size and number here, and looked at elsewhere (`wslab.peers.browser.session`).
 
     page      {"hello": origin, "route": "direct"}    {"items": [...]}    {"done": true}
     kernel    {"go": true, ...} or {"go": false}      {"ports": [...]}    {"stop": why}
@@ -16,7 +16,7 @@ import http
 import json
 import secrets
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -39,41 +39,34 @@ _CROWD = 8  # connections at once: a page, and others that ask
 _GOODBYE = 0.3  # seconds for a closing handshake
 
 
-class Listener(Protocol):
-    """Who a page's messages are for. Everything is called on the lab's thread."""
-
-    def grant(self, hello: dict[str, Any], origin: str | None) -> dict[str, Any] | None:
-        """Answer a page that says hello: what it needs to run the code, or None when it may not.
-
-        Args:
-            hello: What it said.
-            origin: The Origin of its handshake, which no page can forge; None where there was none.
-        """
-
-    def take(self, message: dict[str, Any]) -> None:
-        """Take a message of the page that has the run."""
-
-    def gone(self) -> None:
-        """The page that had the run is gone."""
-
-
 class Control:
-    """A server for the page of one run.
+    """A server for the page of one run. The functions that it is given are called on the lab's thread.
 
     Args:
-        listener: Who the messages are for.
-        failed: Told what the listener raises, and what sending raises.
+        grant: Answers a page that says hello: what it needs to run the code, or None when it may not. Given what the page said
+            and the Origin of its handshake, which no page can forge; None where there was none.
+        take: Takes a message of the page that has the run.
+        gone: Called when the page that had the run is gone.
+        failed: Told what these raise, and what sending raises.
 
     Attributes:
         token: What a page must know: the path of its URL.
         port: Where it listens on 127.0.0.1; 0 while it does not.
     """
 
-    def __init__(self, listener: Listener, failed: Failed = log_failure) -> None:
+    def __init__(
+        self,
+        grant: Callable[[dict[str, Any], str | None], dict[str, Any] | None],
+        take: Callable[[dict[str, Any]], None],
+        gone: Callable[[], None],
+        failed: Failed = log_failure,
+    ) -> None:
+        self._grant = grant
+        self._take = take
+        self._gone = gone
         self._failed = failed
         self.token = secrets.token_urlsafe(24)
         self.port = 0
-        self._listener = listener
         self._server: Server | None = None
         self._page: ServerConnection | None = None
         self._connections = 0
@@ -140,7 +133,7 @@ class Control:
             self._connections -= 1
             if self._page is connection:
                 self._page = None
-                self._heard(self._listener.gone)
+                self._heard(self._gone)
 
     async def _serve(self, connection: ServerConnection) -> None:
         hello = _read(await asyncio.wait_for(connection.recv(), _HELLO))
@@ -149,7 +142,7 @@ class Control:
             return
         request = connection.request
         origins = request.headers.get_all("Origin") if request is not None else []
-        go = self._listener.grant(hello, origins[0] if origins else None)
+        go = self._grant(hello, origins[0] if origins else None)
         if go is None:
             await _send(connection, {"go": False})
             await connection.close(1000)
@@ -161,10 +154,10 @@ class Control:
             if message is None:
                 await connection.close(1008, "this is no message of a run")
                 return
-            self._heard(self._listener.take, message)
+            self._heard(self._take, message)
 
     def _heard(self, hear: Callable[..., None], *said: dict[str, Any]) -> None:
-        """Tell the listener. What one message leads to keeps the next from nothing."""
+        """Say what came. What one message leads to keeps the next from nothing."""
         try:
             hear(*said)
         except Exception as error:  # noqa: BLE001  (told)

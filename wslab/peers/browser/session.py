@@ -54,7 +54,7 @@ class Session:
     """
 
     def __init__(self, lab: Lab, name: str, go: dict[str, Any], console: Console) -> None:
-        self.control = Control(self, lab.timeline.failed)
+        self.control = Control(self.grant, self.take, self.gone, lab.timeline.failed)
         self.page: Page | None = None
         self.taken = ""
         self.progress = Progress()
