@@ -20,7 +20,7 @@ from packaging.specifiers import SpecifierSet
 from tests.optional import need
 from wslab.command import checks, checks_node, doctor, programs, words
 from wslab.command.finding import Finding, lacking, within
-from wslab.peers.node import candidates, find_node, ws_home, ws_version
+from wslab.peers.node import candidates, find_node, ws_folder, ws_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -295,7 +295,7 @@ class TestPrograms:
         assert programs.nodes() == list(candidates())
         assert found is not None
         assert found[1] == find_node().version
-        assert programs.ws_folder() == ws_home()
+        assert programs.ws_folder() == ws_folder()
         assert checks_node.ws().fine is (ws_version() is not None)
 
     def test_a_browser_is_found_and_text_browsers_are_not_taken_for_one(self, bare: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.net.harness import rows, until
 from wslab import BadValue, Lab
-from wslab.lab.fault_actions import break_line
+from wslab.lab.fault_actions import apply_fault
 from wslab.view.fault_row import CHOICES
 
 
@@ -50,4 +50,4 @@ async def test_a_fault_that_is_not_there_is_refused() -> None:
     async with Lab() as lab:
         server = await lab.serve()
         with pytest.raises(BadValue, match="there is no fault called 'thunder'"):
-            break_line(server.faults, "thunder", None, None)
+            apply_fault(server.faults, "thunder", None, None)

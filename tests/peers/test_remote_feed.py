@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from wslab import Lab
 from wslab.net.asked import hexed
-from wslab.peers.remote_feed import LIMIT, Witnesses
+from wslab.peers.remote_feed import MAX_ROWS, RemoteFeed
 from wslab.timeline import End, Row, Timeline
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def timeline() -> Timeline:
 
 
 @pytest.fixture
-def feed(timeline: Timeline) -> Witnesses:
-    return Witnesses(timeline, "browser", "key")
+def feed(timeline: Timeline) -> RemoteFeed:
+    return RemoteFeed(timeline, "browser", "key")
 
 
 def rows(timeline: Timeline) -> list[Row]:
@@ -87,7 +87,7 @@ async def by_a_page(sends: list[str | bytes], *, closes: bool) -> tuple[str, str
         server = await lab.serve(handler)
         key = lab.hosting.markers.issue()
         lab.timeline.expect_markers()
-        page = Witnesses(lab.timeline, "browser", key)
+        page = RemoteFeed(lab.timeline, "browser", key)
         page.take({"k": "socket", "id": 7, "n": 1, "marked": True, "url": f"{server.url}/", "port": server.port})
         async with connect(f"{server.url}/?wslab-marker={key}.1") as connection:
             page.take({"k": "event", "id": 7, "name": "open"})
@@ -113,7 +113,7 @@ async def by_a_page(sends: list[str | bytes], *, closes: bool) -> tuple[str, str
         return lab.transcript(), lab.transcript(by="direction")
 
 
-async def told_message(page: Witnesses, connection: ClientConnection) -> None:
+async def told_message(page: RemoteFeed, connection: ClientConnection) -> None:
     data = await connection.recv()
     page.take({"k": "event", "name": "message", **number(7, data)})
     shown = f"<Blob {len(data)} bytes>" if isinstance(data, bytes) else data
@@ -156,8 +156,8 @@ async def test_a_page_and_a_server_that_is_not_ours_are_one_connection_by_the_re
         relay = await lab.hosting.relay("node", 0)
         key = lab.hosting.markers.issue()
         lab.timeline.expect_markers()
-        node = Witnesses(lab.timeline, "node", "other", place=relay.end_of)
-        page = Witnesses(lab.timeline, "browser", key)
+        node = RemoteFeed(lab.timeline, "node", "other", end_of=relay.end_of)
+        page = RemoteFeed(lab.timeline, "browser", key)
         paths = []
 
         async def server(connection: ServerConnection) -> None:
@@ -194,7 +194,7 @@ async def test_a_page_and_a_server_that_is_not_ours_are_one_connection_by_the_re
 # Rows
 
 
-def test_a_feed_becomes_rows(timeline: Timeline, feed: Witnesses) -> None:
+def test_a_feed_becomes_rows(timeline: Timeline, feed: RemoteFeed) -> None:
     feed.take({**MADE, "url": "wss://name:secret@example.org/chat?a=b@c"})
     for item in (
         {"k": "event", "id": 1, "name": "open", "text": ""},
@@ -224,7 +224,7 @@ def test_a_feed_becomes_rows(timeline: Timeline, feed: Witnesses) -> None:
     assert (connection.client, connection.open) == ("browser", False)
 
 
-def test_what_belongs_to_no_socket_is_a_row_of_the_lab(timeline: Timeline, feed: Witnesses) -> None:
+def test_what_belongs_to_no_socket_is_a_row_of_the_lab(timeline: Timeline, feed: RemoteFeed) -> None:
     feed.take({"k": "print", "id": None, "level": "log", "text": "two\nlines"})
     feed.take({"k": "print", "id": 99, "level": "log", "text": "of a socket that nobody knows"})
     feed.take({"k": "raised", "id": None, "text": "ReferenceError: foo is not defined", "where": "line 2"})
@@ -238,7 +238,7 @@ def test_what_belongs_to_no_socket_is_a_row_of_the_lab(timeline: Timeline, feed:
 
 def test_a_node_server_has_its_rows_at_the_relays_end(timeline: Timeline) -> None:
     ends: dict[int, End] = {50123: timeline.server_end("node", ("127.0.0.1", 8080), ("127.0.0.1", 50000))}
-    feed = Witnesses(timeline, "node", "key", place=ends.get)
+    feed = RemoteFeed(timeline, "node", "key", end_of=ends.get)
     feed.take({"k": "accepted", "id": 2, "port": 50123})
     feed.take({"k": "event", "id": 2, "name": "message", "text": "hi", "size": 2, "binary": False})
     feed.take({"k": "call", "id": 2, "name": "send()", "text": "ho", "size": 2, "binary": False})
@@ -256,7 +256,7 @@ def test_a_node_server_has_its_rows_at_the_relays_end(timeline: Timeline) -> Non
     assert ends[50123].closed is None  # the relay says when its TCP ends
 
 
-def test_only_what_becomes_a_message_is_counted(timeline: Timeline, feed: Witnesses) -> None:
+def test_only_what_becomes_a_message_is_counted(timeline: Timeline, feed: RemoteFeed) -> None:
     feed.take({**MADE, "marked": True})
     send = {"k": "call", "id": 1, "name": "send()", "text": "", "size": 0}
     feed.take(send)  # still connecting: it raises there
@@ -283,7 +283,7 @@ def test_only_what_becomes_a_message_is_counted(timeline: Timeline, feed: Witnes
     ]
 
 
-def test_a_socket_that_never_opened_ends_with_what_the_server_answered(timeline: Timeline, feed: Witnesses) -> None:
+def test_a_socket_that_never_opened_ends_with_what_the_server_answered(timeline: Timeline, feed: RemoteFeed) -> None:
     feed.take({**MADE, "marked": True})
     feed.take({"k": "event", "id": 1, "name": "error", "text": ""})
     feed.take({"k": "event", "id": 1, "name": "close", "text": "1006, not clean"})
@@ -291,7 +291,7 @@ def test_a_socket_that_never_opened_ends_with_what_the_server_answered(timeline:
     assert [note.about for _, note in connection.unlinked.values()] == [("server to client", "handshake", 0)] * 2
 
 
-def test_when_the_page_is_gone_its_open_sockets_are_over(timeline: Timeline, feed: Witnesses) -> None:
+def test_when_the_page_is_gone_its_open_sockets_are_over(timeline: Timeline, feed: RemoteFeed) -> None:
     for n in (1, 2):
         feed.take({**MADE, "id": n, "n": n})
     feed.take({"k": "event", "id": 1, "name": "close", "text": "1000, clean"})
@@ -325,7 +325,7 @@ def test_when_the_page_is_gone_its_open_sockets_are_over(timeline: Timeline, fee
     ],
 )  # fmt: skip
 def test_an_item_that_is_not_as_it_must_be_is_counted_and_dropped(
-    timeline: Timeline, feed: Witnesses, item: Any
+    timeline: Timeline, feed: RemoteFeed, item: Any
 ) -> None:
     feed.take({**MADE, "id": 1})
     before = said(timeline)
@@ -333,7 +333,7 @@ def test_an_item_that_is_not_as_it_must_be_is_counted_and_dropped(
     assert (feed.dropped, said(timeline)) == (1, before)
 
 
-def test_a_socket_cannot_be_told_of_twice_nor_live_after_its_close(timeline: Timeline, feed: Witnesses) -> None:
+def test_a_socket_cannot_be_told_of_twice_nor_live_after_its_close(timeline: Timeline, feed: RemoteFeed) -> None:
     feed.take(MADE)
     feed.take(MADE)
     feed.take({"k": "event", "id": 1, "name": "close", "text": "1000, clean"})
@@ -342,7 +342,7 @@ def test_a_socket_cannot_be_told_of_twice_nor_live_after_its_close(timeline: Tim
     assert [row[2] for row in said(timeline)] == ["new WebSocket()", "close"]
 
 
-def test_huge_and_strange_texts_stay_within_their_rows(timeline: Timeline, feed: Witnesses) -> None:
+def test_huge_and_strange_texts_stay_within_their_rows(timeline: Timeline, feed: RemoteFeed) -> None:
     strange = "<script>\x1b[31m\u202e\ud800\n" + "x" * 1_000_000
     feed.take({**MADE, "url": strange})
     for name in ("message", "error", "close"):
@@ -359,15 +359,15 @@ def test_huge_and_strange_texts_stay_within_their_rows(timeline: Timeline, feed:
     assert timeline.raw < 50_000
 
 
-def test_a_flood_is_bounded_and_says_so_once(timeline: Timeline, feed: Witnesses) -> None:
+def test_a_flood_is_bounded_and_says_so_once(timeline: Timeline, feed: RemoteFeed) -> None:
     feed.take(MADE)
-    for n in range(LIMIT + 50):
+    for n in range(MAX_ROWS + 50):
         feed.take({"k": "print", "id": 1, "level": "log", "text": str(n)})
     for n in range(2, 50):
         feed.take({**MADE, "id": n})
     feed.take({"k": "event", "id": 1, "name": "close", "text": "1000, clean"})
     found = rows(timeline)
-    assert len(found) == LIMIT + 1
+    assert len(found) == MAX_ROWS + 1
     (said_so,) = [row for row in found if row.source == "lab"]
     assert (said_so.problem, "10000 rows" in said_so.text) == ("not recorded", True)
     assert len(timeline.connections()) == 1
@@ -394,7 +394,7 @@ ITEM = st.fixed_dictionaries(
 def test_no_feed_raises_and_every_row_can_be_read(items: list[Any]) -> None:
     timeline = Timeline()
     ends = [timeline.server_end("node", ("127.0.0.1", 8080), ("127.0.0.1", n)) for n in range(3)]
-    feed = Witnesses(timeline, "node", "key", place=lambda port: ends[port] if port < 3 else None)
+    feed = RemoteFeed(timeline, "node", "key", end_of=lambda port: ends[port] if port < 3 else None)
     for item in items:
         feed.take(item)
     feed.leave("the end of it")
@@ -406,7 +406,7 @@ def test_no_feed_raises_and_every_row_can_be_read(items: list[Any]) -> None:
     assert feed.dropped <= len(items)
 
 
-def test_threads_may_feed_and_leave_at_any_time(timeline: Timeline, feed: Witnesses) -> None:
+def test_threads_may_feed_and_leave_at_any_time(timeline: Timeline, feed: RemoteFeed) -> None:
     async def main() -> None:
         items = [{**MADE, "id": n} for n in range(200)]
         tasks = [asyncio.to_thread(list, map(feed.take, items[n::4])) for n in range(4)]

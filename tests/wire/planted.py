@@ -33,7 +33,7 @@ MISTAKES = [
     Mistake("a server may mask", "stream/rules", "if frame.client is False and frame.masked:", "if False:"),
     Mistake("16 bits may say a length of 125", "stream/rules", "frame.length < 126) or", "frame.length < 125) or"),
     Mistake("RSV1 may stand on every data frame", "stream/rules", "not frame.deflated or frame.begins", "not frame.deflated or not frame.control"),
-    Mistake("a control frame may have 126 bytes", "stream/rules", "LONGEST_CONTROL = 125", "LONGEST_CONTROL = 126"),
+    Mistake("a control frame may have 126 bytes", "stream/rules", "MAX_CONTROL_PAYLOAD = 125", "MAX_CONTROL_PAYLOAD = 126"),
     Mistake("data may come behind a Close", "stream/rules", "if frame.closed and not", "if False and not"),
     Mistake("1005 may travel", "stream/rules", "code in (1005, 1006, 1015)", "code in (1006, 1015)"),
     Mistake("5000 is a close code", "stream/rules", "code >= 5000", "code > 5000"),

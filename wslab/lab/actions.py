@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from wslab.lab.fault_actions import break_line
+from wslab.lab.fault_actions import apply_fault
 from wslab.net import (
     BadValue,
     Buffers,
@@ -119,7 +119,7 @@ class LabEnds:
 
     def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
         """Switch a fault on at an end."""
-        break_line(self._faults(key), name, value, way)
+        apply_fault(self._faults(key), name, value, way)
 
     def clear_faults(self, key: Hashable) -> None:
         """Switch all faults of an end off."""

@@ -38,11 +38,11 @@ def check_bounds(**bounds: object) -> None:
         BadValue: A bound is not positive.
     """
     for name, bound in bounds.items():
-        told = f"{name} is a positive whole number, not {bound!r:.60}; leave it out for the default"
+        sentence = f"{name} is a positive whole number, not {bound!r:.60}; leave it out for the default"
         if not isinstance(bound, int) or isinstance(bound, bool):
-            raise BadType(told)
+            raise BadType(sentence)
         if bound < 1:
-            raise BadValue(told)
+            raise BadValue(sentence)
 
 
 def check_port(port: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wslab.lab.home_loop import Calling
+from wslab.lab.home_loop import HomeLoop
 from wslab.net import LabClosed, RawConnect, Raws, RecordedConnect
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wslab.timeline import Timeline
 
 
-class Connecting(Calling):
+class Connecting(HomeLoop):
     """The half of a `Lab` that connects."""
 
     timeline: Timeline

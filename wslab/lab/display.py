@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wslab.timeline import Timeline
 
 
-class Showing:
+class Display:
     """The half of a `Lab` that shows.
 
     Attributes:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wslab.net import Faults
 
 
-def break_line(faults: Faults, name: str, value: float | None, way: Any) -> None:
+def apply_fault(faults: Faults, name: str, value: float | None, way: Any) -> None:
     """Switch a fault on.
 
     Args:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 _CALL = 5.0  # how long `call` waits for the home loop, in seconds
 
 
-class Calling:
+class HomeLoop:
     """The half of a `Lab` that knows its home loop."""
 
     _home: asyncio.AbstractEventLoop | None = None

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Self
 from wslab.lab.actions import LabEnds
 from wslab.lab.argument_checks import check_bounds, check_name, check_options, check_port
 from wslab.lab.connecting import Connecting
-from wslab.lab.display import Showing
+from wslab.lab.display import Display
 from wslab.lab.hosting import Hosting
 from wslab.lab.open_labs import OpenLabs
 from wslab.lab.proxies import let_loopback_pass
-from wslab.lab.servers import Replacing, watch_servers
+from wslab.lab.servers import LabServers, watch_servers
 from wslab.lab.settling import still_open, turn
 from wslab.lab.shutdown import all_of, say_goodbye, wait_gone
 from wslab.lab.sockets import WebSocket
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from wslab.lab.open_labs import Inherited
 
 
-class Lab(Connecting, Showing):
+class Lab(Connecting, Display):
     """Real servers and clients in this kernel, every byte of both ends on one timeline.
 
     Args:
@@ -74,20 +74,20 @@ class Lab(Connecting, Showing):
         self.timeline = Timeline(keep=keep, keep_bytes=keep_bytes)
         self._thread: LoopThread | None = None
         self._watch: asyncio.Task[None] | None = None
-        host = ClientHost(self._io, self.timeline, self._excuse)
+        host = ClientHost(self._io, self.timeline, self._blocked_reason)
         self._host = host
         self.WebSocket: type[WebSocket] = type("WebSocket", (WebSocket,), {"host": host, "__doc__": WebSocket.__doc__})
         self._raws = Raws(self._io, self.timeline)
         self._ends = LabEnds(self.timeline, host, lambda: [*self._servers.values(), *self.hosting.relays])
         self.hosting = Hosting(self.timeline, self._io, self._servers_now, self._ends.changed, self._check_open)
-        self._replacing = Replacing(self.timeline, self.hosting, self._check_open, self._ends.changed)
-        self._servers = self._replacing.servers
+        self._lab_servers = LabServers(self.timeline, self.hosting, self._check_open, self._ends.changed)
+        self._servers = self._lab_servers.servers
         self._ends.watch(self.hosting.ports_may_have_changed)
         host.changed = self._ends.changed
         self._find_home()
         install_prints()
         ports, self._gone = _OPEN.enter(name, self)
-        self._replacing.ports |= ports
+        self._lab_servers.ports |= ports
         let_loopback_pass(self.timeline)
 
     # What a learner uses
@@ -155,7 +155,7 @@ class Lab(Connecting, Showing):
             if not reasons:
                 return
             if time.monotonic() > deadline:
-                reasons += [excuse] if (excuse := self._excuse()) else []
+                reasons += [reason] if (reason := self._blocked_reason()) else []
                 raise TimedOut(f"not settled within {timeout:g} s: {'; '.join(reasons)}", timeout)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.05)
@@ -179,7 +179,7 @@ class Lab(Connecting, Showing):
             return f"<Lab {self.name!r} closed>"
         lines = [f"Lab {self.name!r}"]
         lines += [f"  server {s.name!r} at {s.url}, {len(s.links())} open" for s in self.servers] or ["  no server"]
-        lines += [f"  {guest.description}" for guest in self.hosting.guests]
+        lines += [f"  {run.description}" for run in self.hosting.runs]
         lines += [f"  {socket!r}" for socket in sorted(self._host.sockets, key=lambda socket: socket.end.created)]
         lines += [f"  client #{number} of lab.connect()" for number in self._ends.client_numbers()]
         lines += [f"  raw socket to {url}" for url in self._raws.urls]
@@ -209,15 +209,15 @@ class Lab(Connecting, Showing):
     def _servers_now(self) -> tuple[Server, ...]:
         return tuple(self._servers.values())
 
-    def _excuse(self) -> str:
-        return next((excuse for server in self.servers if (excuse := server.excuse())), "")
+    def _blocked_reason(self) -> str:
+        return next((reason for server in self.servers if (reason := server.excuse())), "")
 
     async def _serve(self, name: str, *how: Any) -> Server:
         self._check_open()
         self._find_home()
         self._io()
         await wait_gone(self._gone)
-        return await self._replacing.serve(name, *how)
+        return await self._lab_servers.serve(name, *how)
 
     async def _close(self, why: str) -> None:
         if self._closed:
@@ -235,13 +235,13 @@ class Lab(Connecting, Showing):
             The ports by server name, and what is done once everything is closed.
         """
         if self._closed:
-            return self._replacing.ports, None
+            return self._lab_servers.ports, None
         self._closed = self._host.closed = f"this lab was replaced by a newer Lab({self.name!r}); use that one"
         if self._thread is None or not self._thread.alive:
             if not leaving:
                 uninstall_prints()
-            return self._replacing.ports, self._gone
-        return self._replacing.ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
+            return self._lab_servers.ports, self._gone
+        return self._lab_servers.ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
 
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wslab.timeline import Timeline
 
 
-class Replacing:
+class LabServers:
     """Starts servers, and stops those that they replace.
 
     Args:
@@ -89,23 +89,23 @@ class Replacing:
 
 async def watch_servers(timeline: Timeline, servers: dict[str, Server]) -> None:
     """Look after the servers: one whose handler blocks it gets a row, once."""
-    told: set[Server] = set()
+    noted: set[Server] = set()
     while True:
         await asyncio.sleep(0.5)
         for server in list(servers.values()):
             try:
-                _look_after(server, timeline, told)
+                _look_after(server, timeline, noted)
             except Exception as error:  # noqa: BLE001  (the others are looked after all the same)
                 timeline.failed(f"the watch over server {server.name} failed", error)
 
 
-def _look_after(server: Server, timeline: Timeline, told: set[Server]) -> None:
+def _look_after(server: Server, timeline: Timeline, noted: set[Server]) -> None:
     if not server.running:
         return
     stuck = server.stuck()
     if stuck is None:
-        told.discard(server)
+        noted.discard(server)
         server.probe()
-    elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.verdict()):
-        told.add(server)
+    elif stuck[0] >= _BLOCKED and server not in noted and (verdict := server.verdict()):
+        noted.add(server)
         timeline.note(*verdict, problem="nobody else is served meanwhile")

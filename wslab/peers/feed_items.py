@@ -19,10 +19,10 @@ CALLS = ("send()", "close()", "ping()", "pong()", "terminate()")
 LEVELS = ("log", "info", "warn", "error", "debug")
 """The levels of a console's lines."""
 
-LONG = 2000
+MAX_TEXT = 2000
 """How many characters of an error, a reason or a URL are kept."""
 
-_MOST = 1 << 53  # JavaScript counts no further
+_MAX_SAFE_INTEGER = 1 << 53  # JavaScript counts no further
 _PASSWORD = re.compile(r"^(wss?://)[^/?#]*@", re.IGNORECASE)
 
 
@@ -35,14 +35,14 @@ def text_of(item: dict[str, Any], key: str) -> str | None:
 def number_of(item: dict[str, Any], key: str) -> int | None:
     """A whole number out of an item; None where it is something else."""
     value = item.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_SAFE_INTEGER else None
 
 
 def shown(name: str, text: str) -> str:
     """What an event or a call carried, as its row shows it: a reason whole, a payload on one line."""
-    return text[:LONG] if name in ("close", "close()") else one_line(text)
+    return text[:MAX_TEXT] if name in ("close", "close()") else one_line(text)
 
 
 def without_password(url: str) -> str:
     """A URL for the log: without a name and password, as `wslab.net.url.SocketURL.shown` has it."""
-    return _PASSWORD.sub(r"\1", url[:LONG])
+    return _PASSWORD.sub(r"\1", url[:MAX_TEXT])

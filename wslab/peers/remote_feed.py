@@ -15,7 +15,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from wslab.peers.feed_items import CALLS, EVENTS, LEVELS, LONG, number_of, shown, text_of, without_password
+from wslab.peers.feed_items import CALLS, EVENTS, LEVELS, MAX_TEXT, number_of, shown, text_of, without_password
 from wslab.timeline import GONE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wslab.timeline import End, Source, Timeline
     from wslab.timeline.places import About, What
 
-LIMIT = 10_000
+MAX_ROWS = 10_000
 """The most rows of one run."""
 
 
@@ -57,27 +57,27 @@ class _Socket:
         return way, what, number
 
 
-class Witnesses:
+class RemoteFeed:
     """The sockets of one run of somebody else's code. Any thread may use it.
 
     Args:
         timeline: Where the rows go.
         label: What the run's clients are called: ``browser`` or ``node``.
         key: The key of its markers.
-        place: Finds the end of a connection that a Node server has accepted, by the port at the other end (`remotePort`).
+        end_of: Finds the end of a connection that a Node server has accepted, by the port at the other end (`remotePort`).
 
     Attributes:
         dropped: How many items were not as they must be.
     """
 
     def __init__(
-        self, timeline: Timeline, label: str, key: str, *, place: Callable[[int], End | None] = lambda _port: None
+        self, timeline: Timeline, label: str, key: str, *, end_of: Callable[[int], End | None] = lambda _port: None
     ) -> None:
         self.dropped = 0
         self._timeline = timeline
         self._label = label
         self._key = key
-        self._place = place
+        self._end_of = end_of
         self._lock = threading.Lock()
         self._sockets: dict[int, _Socket] = {}
         self._rows = 0
@@ -146,7 +146,7 @@ class Witnesses:
         number, port = number_of(item, "id"), number_of(item, "port")
         if number is None or number in self._sockets or port is None:
             return False
-        end = self._place(port)
+        end = self._end_of(port)
         if end is None:
             return False
         if self._room():
@@ -228,7 +228,7 @@ class Witnesses:
         text, where = text_of(item, "text"), text_of(item, "where")
         if text is None or where is None:
             return False
-        socket, said = self._known(item), f"{text[:LONG]} at {where[:200]}" if where else text[:LONG]
+        socket, said = self._known(item), f"{text[:MAX_TEXT]} at {where[:200]}" if where else text[:MAX_TEXT]
         if self._room():
             if socket is not None:
                 socket.end.note("note", "callback raised", said, problem="nobody caught it")
@@ -243,7 +243,7 @@ class Witnesses:
     def _room(self) -> bool:
         """Whether one more row may be made."""
         self._rows += 1
-        if self._rows == LIMIT + 1:
-            said = f"it has made {LIMIT} rows, and no more of it is recorded; run its cell again to go on"
+        if self._rows == MAX_ROWS + 1:
+            said = f"it has made {MAX_ROWS} rows, and no more of it is recorded; run its cell again to go on"
             self._timeline.note(self._label, said, problem="not recorded")
-        return self._rows <= LIMIT
+        return self._rows <= MAX_ROWS

@@ -1,9 +1,9 @@
 """Bytes and their meaning. No I/O, no clocks, no threads: bytes in, facts out.
 
-    dissection/   bytes taken apart, for somebody who looks
-    stream/       one direction as it comes: one walker, one list of rules, messages put together
-    handshake/    heads: read, build, judge
-    frames, build, deflate, close_codes, text, errors        what all of these stand on
+dissection/   bytes taken apart, for somebody who looks
+stream/       one direction as it comes: one walker, one list of rules, messages put together
+handshake/    heads: read, build, judge
+frames, build, deflate, close_codes, text, errors        what all of these stand on
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from IPython.core.error import UsageError
 
 from wslab import Lab
 from wslab.peers.browser import runs
-from wslab.peers.magics.browser import asked, browser
+from wslab.peers.magics.browser import browser, read_options
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from wslab.peers.magics.browser import asked, browser
     ],
 )
 def test_the_magic_reads_its_options(line: str, expected: tuple[Any, ...]) -> None:
-    assert asked(line) == expected
+    assert read_options(line) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_magic_reads_its_options(line: str, expected: tuple[Any, ...]) -> No
 )
 def test_the_magic_says_what_was_expected(line: str, said: str) -> None:
     with pytest.raises(UsageError) as refused:
-        asked(line)
+        read_options(line)
     assert said in str(refused.value)
 
 

@@ -14,7 +14,7 @@ from IPython.core.error import UsageError
 from tests.peers.noding import LIMIT, need_node, until
 from wslab import Lab
 from wslab.peers.magics import node as module
-from wslab.peers.magics.node import Asked, asked, node
+from wslab.peers.magics.node import NodeOptions, node, read_options
 from wslab.peers.node import NodeRun, runs
 from wslab.view import Console
 
@@ -30,20 +30,20 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Console]:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("", Asked()),
-        ("--name chat", Asked(name="chat")),
-        ("--name 'my chat' --lab other", Asked(name="my chat", lab="other")),
-        ("--wait", Asked(wait=30.0)),
-        ("--wait 2.5 --name=chat", Asked(wait=2.5, name="chat")),
-        ("--wait=5", Asked(wait=5.0)),
-        ("--wait --name chat", Asked(wait=30.0, name="chat")),
-        ("--stop", Asked(stop=True)),
-        ("--stop --name chat", Asked(stop=True, name="chat")),
-        ("--save answer", Asked(save="answer")),
+        ("", NodeOptions()),
+        ("--name chat", NodeOptions(name="chat")),
+        ("--name 'my chat' --lab other", NodeOptions(name="my chat", lab="other")),
+        ("--wait", NodeOptions(wait=30.0)),
+        ("--wait 2.5 --name=chat", NodeOptions(wait=2.5, name="chat")),
+        ("--wait=5", NodeOptions(wait=5.0)),
+        ("--wait --name chat", NodeOptions(wait=30.0, name="chat")),
+        ("--stop", NodeOptions(stop=True)),
+        ("--stop --name chat", NodeOptions(stop=True, name="chat")),
+        ("--save answer", NodeOptions(save="answer")),
     ],
 )
-def test_what_may_stand_behind_it(line: str, found: Asked) -> None:
-    assert asked(line) == found
+def test_what_may_stand_behind_it(line: str, found: NodeOptions) -> None:
+    assert read_options(line) == found
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_may_stand_behind_it(line: str, found: Asked) -> None:
 )
 def test_what_may_not_is_said(line: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        asked(line)
+        read_options(line)
     assert said in str(caught.value)
 
 
@@ -99,7 +99,7 @@ async def test_a_machine_without_node_is_told_in_words(
         with pytest.raises(UsageError, match="there is no program `node` on this machine: install Node 18"):
             node("", "console.log(1)")
         assert shown[0].text.startswith("node: failed, %%node needs Node, and there is no program `node`")
-        assert lab.hosting.guests == ()
+        assert lab.hosting.runs == ()
 
 
 def test_the_text_of_a_cell_becomes_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:

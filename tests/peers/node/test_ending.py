@@ -128,7 +128,7 @@ class TestEnding:
                 assert lab.hosting.ports() == {port: "node"}
                 assert second.exit_code is None
             assert lab.hosting.ports() == {}
-            assert lab.hosting.guests == ()
+            assert lab.hosting.runs == ()
 
     async def test_two_names_run_side_by_side(self) -> None:
         async with (

@@ -110,7 +110,7 @@ async def test_running_the_cell_again_ends_the_first() -> None:
         await asyncio.to_thread(first.start)
         await asyncio.to_thread(second.start)
         assert first.exit_code is not None
-        assert lab.hosting.guests == (second,)
+        assert lab.hosting.runs == (second,)
 
 
 @pytest.mark.parametrize("name", CELLS)

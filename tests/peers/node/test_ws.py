@@ -11,7 +11,7 @@ import pytest
 
 from tests.optional import missing
 from tests.peers.noding import need_node
-from wslab.peers.node import Node, NoWs, bring_ws, ws_home, ws_version
+from wslab.peers.node import Node, NoWs, bring_ws, ws_folder, ws_version
 from wslab.peers.node import ws as module
 from wslab.peers.node.ws import packages_for
 
@@ -45,7 +45,7 @@ def with_npm(folder: Path, script: str) -> Node:
 
 def put(version: str) -> None:
     """Has some version lie in the cache."""
-    package = ws_home() / "node_modules" / "ws"
+    package = ws_folder() / "node_modules" / "ws"
     package.mkdir(parents=True)
     (package / "package.json").write_text(json.dumps({"version": version}), encoding="utf-8")
     (package / "index.js").touch()
@@ -62,7 +62,7 @@ def test_it_is_installed_once(tmp_path: Path, cache: Path) -> None:
 
 def test_once_there_neither_npm_nor_a_network_is_needed(tmp_path: Path) -> None:
     bring_ws(with_npm(tmp_path, INSTALL))
-    assert bring_ws(Node("/nowhere/node", "20.0.0", None)) == ws_home()
+    assert bring_ws(Node("/nowhere/node", "20.0.0", None)) == ws_folder()
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_will_not_do_is_replaced(tmp_path: Path, cache: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "null", '{"version": 8}', '{"version": "eight"}', "\xff"])
 def test_a_broken_package_is_none(text: str) -> None:
     put("8.23.0")
-    (ws_home() / "node_modules" / "ws" / "package.json").write_text(text, encoding="latin-1")
+    (ws_folder() / "node_modules" / "ws" / "package.json").write_text(text, encoding="latin-1")
     assert ws_version() is None
 
 
@@ -92,8 +92,8 @@ def test_a_cell_that_names_it_has_it_brought(tmp_path: Path, code: str) -> None:
     said: list[str] = []
     node = with_npm(tmp_path, INSTALL)
     assert packages_for("console.log(1)", node, said.append) is None
-    assert packages_for(code, node, said.append) == ws_home()
-    assert packages_for("console.log(1)", node, said.append) == packages_for(code, node, said.append) == ws_home()
+    assert packages_for(code, node, said.append) == ws_folder()
+    assert packages_for("console.log(1)", node, said.append) == packages_for(code, node, said.append) == ws_folder()
     assert said == ["npm installs the package ws, this once"]
 
 
@@ -107,7 +107,7 @@ def test_two_kernels_that_install_at_the_same_time_both_have_it(tmp_path: Path, 
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert homes == [ws_home()] * 2
+    assert homes == [ws_folder()] * 2
     assert (tmp_path / "both").exists()
     assert ws_version() == "8.23.0"
     assert [path.name for path in (cache / "node").iterdir()] == ["ws-8"]

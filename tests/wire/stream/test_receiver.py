@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.wire.talk import DOWN, UP, Agreed, cut, feed, opened, places
 from wslab.wire import INFLATE_LIMIT, Decoded, Deflate, Inflater, Receiver, StreamDecoder, close_body, dissect, frame
-from wslab.wire.stream.decoder import MOST_VIOLATIONS
+from wslab.wire.stream.decoder import MAX_VIOLATIONS
 from wslab.wire.stream.rules import broken_by_frame
 from wslab.wire.stream.violation import Arrival
 
@@ -268,7 +268,7 @@ def test_of_a_message_that_breaks_rules_without_end_only_some_violations_are_kep
     assert held < 300_000
     (item,) = decoder.feed(frame(b"\xff", 0))
     assert item.frames == 50_002
-    assert [found.rule for found in item.violations] == ["reserved-bit"] * MOST_VIOLATIONS + ["utf-8"]
+    assert [found.rule for found in item.violations] == ["reserved-bit"] * MAX_VIOLATIONS + ["utf-8"]
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN])

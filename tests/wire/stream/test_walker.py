@@ -66,7 +66,7 @@ def test_every_frame_begins_and_ends_where_websockets_says(
     assert [(each.start, each.stop) for each in parts if each.whole] == spans
     assert [each.start for each in parts if each.begins] == [start for start, _ in spans]
     walker = Walker()
-    stops = [stop for piece in cut(head + wire, cuts) for stop in walker.stops(piece)]
+    stops = [stop for piece in cut(head + wire, cuts) for stop in walker.frame_boundaries(piece)]
     assert stops == [len(head), *(stop for _, stop in spans)]
 
 
@@ -88,8 +88,8 @@ def test_the_parts_of_a_frame_hold_its_header_and_its_whole_payload(
 @given(data=st.binary(max_size=300), cuts=places)
 def test_random_bytes_are_cut_into_the_same_frames_whichever_way_they_come(data: bytes, cuts: list[int]) -> None:
     one, many, head = Walker(), Walker(), len(PLAIN)
-    stops = one.stops(PLAIN + data)
-    assert [stop for piece in cut(PLAIN + data, cuts) for stop in many.stops(piece)] == stops
+    stops = one.frame_boundaries(PLAIN + data)
+    assert [stop for piece in cut(PLAIN + data, cuts) for stop in many.frame_boundaries(piece)] == stops
     assert stops[0] == head
     assert (one.position, one.held, one.left, one.begun, one.missing) == (
         many.position, many.held, many.left, many.begun, many.missing,
@@ -99,7 +99,7 @@ def test_random_bytes_are_cut_into_the_same_frames_whichever_way_they_come(data:
 
 def test_a_stop_is_told_with_the_byte_that_completes_the_frame() -> None:
     walker = Walker()
-    told = [walker.stops(bytes([byte])) for byte in PLAIN + b"\x81\x02hi" + b"\x89\x00"]
+    told = [walker.frame_boundaries(bytes([byte])) for byte in PLAIN + b"\x81\x02hi" + b"\x89\x00"]
     size = len(PLAIN)
     assert [(at, stop) for at, found in enumerate(told, 1) for stop in found] == [
         (n, n) for n in (size, size + 4, size + 6)

@@ -1,7 +1,7 @@
 """A run on the lab's thread: which page has it, what it tells, how it ends.
 
     a page says hello ──► grant: "go", once
-    its items         ──► Witnesses (rows of the timeline), Console (lines under the cell), Progress (what --wait waits for)
+    its items         ──► RemoteFeed (rows of the timeline), Console (lines under the cell), Progress (what --wait waits for)
 
 It ends when its page goes away, when it is stopped or replaced, or with its lab; whichever comes first is the row that says so.
 Everything here runs on the lab's thread, which goes on while a cell blocks, unless it says otherwise.
@@ -20,7 +20,7 @@ from wslab.peers.browser import words
 from wslab.peers.browser.control import Control
 from wslab.peers.browser.progress import Progress
 from wslab.peers.feed_items import text_of
-from wslab.peers.remote_feed import Witnesses
+from wslab.peers.remote_feed import RemoteFeed
 
 if TYPE_CHECKING:
     from wslab.lab import Lab
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ITEMS = 15_000  # of a run; our own page stops earlier
 _LEAVE = 4.0  # seconds for a page to close its sockets when it is told to stop
 _UNHEARD = 1.5  # and where it says so by messages, which wait until the cell that stops it has ended
-_GUEST = 0.2  # and when the lab ends
+_LAB_ENDS = 0.2  # and when the lab ends
 _CLOSE = 0.15  # seconds more, then, for the channel to close
 _ORIGIN = 300  # characters
 
@@ -66,10 +66,10 @@ class Session:
         self._timeline = lab.timeline
         self._hosting = lab.hosting
         self._key = self._hosting.markers.issue()
-        self._witnesses = Witnesses(lab.timeline, "browser", self._key)
+        self._feed = RemoteFeed(lab.timeline, "browser", self._key)
         self._items = 0
         self._view = ""  # which page it is, where it speaks by messages of the widget
-        self._told = ("", "")  # what it was told to end with: the name of the row, and why
+        self._stopped_with = ("", "")  # what it was told to end with: the name of the row, and why
         self._ended = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._unwatch = self._hosting.watch_ports(self._ports_changed)
@@ -86,7 +86,7 @@ class Session:
         self.stop("run stopped", why)
         try:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), _GUEST)
+                await asyncio.wait_for(self._ended.wait(), _LAB_ENDS)
         finally:  # also when the lab waits no longer: who waits for this run is let go
             self._finish("run stopped", why)
         if self._closing is not None:
@@ -94,9 +94,9 @@ class Session:
 
     def stop(self, row: str, why: str) -> None:
         """Tell the page to end it, and see that it does."""
-        if self.over.is_set() or self._told[0]:
+        if self.over.is_set() or self._stopped_with[0]:
             return
-        self._told = (row, why)
+        self._stopped_with = (row, why)
         if not self.taken:
             self._finish(row, why)
             return
@@ -112,7 +112,7 @@ class Session:
     def grant(self, hello: dict[str, Any], origin: str | None) -> dict[str, Any] | None:
         """Give the run to a page, if nobody has it."""
         reported, route = text_of(hello, "hello"), text_of(hello, "route")
-        if self.over.is_set() or self.taken or self._told[0]:
+        if self.over.is_set() or self.taken or self._stopped_with[0]:
             return None
         if not reported or len(reported) > _ORIGIN or route not in words.ROUTES:
             return None
@@ -144,7 +144,7 @@ class Session:
 
     def gone(self) -> None:
         """The page has left."""
-        self._finish(*(self._told if self._told[0] else ("page closed", words.GONE)))
+        self._finish(*(self._stopped_with if self._stopped_with[0] else ("page closed", words.GONE)))
 
     # For the widget
 
@@ -176,7 +176,7 @@ class Session:
             self._show()
         elif self._items > _ITEMS:
             return
-        self._witnesses.take(item)
+        self._feed.take(item)
         text, level, where = text_of(item, "text"), text_of(item, "level"), text_of(item, "where")
         if text is None or level is None or where is None:
             return
@@ -218,7 +218,7 @@ class Session:
         self._ended.set()
         try:
             self._unwatch()
-            self._witnesses.leave(why)
+            self._feed.leave(why)
             self.progress.leave()
             self._hosting.markers.revoke(self._key)
             self.row(row, why)

@@ -23,7 +23,7 @@ _STOP = 10.0  # seconds for a run to end; a page has less, to close its sockets
 USAGE = "%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--stop] [--name NAME] [--lab NAME]"
 """What may stand behind it."""
 
-APART = (
+EXCLUSIVE = (
     ("--iframe", {"--sandbox"}, f"one of --iframe and --sandbox, not both; write {USAGE}"),
     (
         "--stop",
@@ -34,7 +34,7 @@ APART = (
 """What does not go together."""
 
 
-class Asked(NamedTuple):
+class BrowserOptions(NamedTuple):
     """What stands behind ``%%browser``."""
 
     mode: str = "page"
@@ -44,13 +44,13 @@ class Asked(NamedTuple):
     stop: bool = False
 
 
-def asked(line: str) -> Asked:
+def read_options(line: str) -> BrowserOptions:
     """Read what stands behind ``%%browser``.
 
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    options, result = Options(line, USAGE, APART), Asked()
+    options, result = Options(line, USAGE, EXCLUSIVE), BrowserOptions()
     for option in options:
         if option in ("--iframe", "--sandbox") and options.bare:
             result = result._replace(mode=option[2:])
@@ -77,22 +77,22 @@ def browser(line: str, cell: str | None = None) -> None:
     Raises:
         UsageError: What was written cannot be run; says what to write instead.
     """
-    wanted = asked(line)
-    if not wanted.stop and not (cell or "").strip():
+    chosen = read_options(line)
+    if not chosen.stop and not (cell or "").strip():
         raise UsageError("%%browser stands in the first line of a cell, and the JavaScript below it")
     try:
-        lab = current_lab(wanted.lab)
-        if wanted.stop:
-            _stop(lab, wanted.name)
+        lab = current_lab(chosen.lab)
+        if chosen.stop:
+            _stop(lab, chosen.name)
             return
-        run = BrowserRun(lab, cell or "", mode=wanted.mode, name=wanted.name or "browser", first=2)
+        run = BrowserRun(lab, cell or "", mode=chosen.mode, name=chosen.name or "browser", first=2)
         run.start()
     except LabError as error:
         raise UsageError(str(error)) from None
-    if wanted.wait is None:
+    if chosen.wait is None:
         return
     try:
-        run.wait_closed(wanted.wait)
+        run.wait_closed(chosen.wait)
     except TimedOut as error:
         print(error)  # noqa: T201  the cell's output: what it asked to wait for has not come
 

@@ -23,7 +23,7 @@ from wslab.peers.node.run import NodeRun, runs
 USAGE = "%%node [--name NAME] [--wait [SECONDS]] [--stop] [--lab NAME] [--save VARIABLE]"
 """What may stand behind it."""
 
-APART = (
+EXCLUSIVE = (
     (
         "--save",
         {"--stop", "--wait", "--name", "--lab"},
@@ -37,7 +37,7 @@ READY = 10.0
 """How long the magic waits for the cell's main part, in seconds."""
 
 
-class Asked(NamedTuple):
+class NodeOptions(NamedTuple):
     """What stands behind ``%%node``."""
 
     name: str | None = None
@@ -47,13 +47,13 @@ class Asked(NamedTuple):
     save: str | None = None
 
 
-def asked(line: str) -> Asked:
+def read_options(line: str) -> NodeOptions:
     """Read what stands behind ``%%node``.
 
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    options, result = Options(line, USAGE, APART), Asked()
+    options, result = Options(line, USAGE, EXCLUSIVE), NodeOptions()
     for option in options:
         if option == "--name":
             result = result._replace(name=options.name())
@@ -82,22 +82,22 @@ def node(line: str, cell: str | None = None) -> None:
     Raises:
         UsageError: What was written cannot be run; says what to write instead.
     """
-    wanted = asked(line)
-    if wanted.save is not None:
-        _save(wanted.save, cell)
-    elif wanted.stop:
-        _stop(wanted)
+    chosen = read_options(line)
+    if chosen.save is not None:
+        _save(chosen.save, cell)
+    elif chosen.stop:
+        _stop(chosen)
     elif cell is None:
         raise UsageError("%node is for %node --stop; to run JavaScript, write %%node in the first line of a cell")
     elif not cell.strip():
         raise UsageError("%%node stands in the first line of a cell, and the JavaScript below it")
     else:
-        _run(wanted, cell)
+        _run(chosen, cell)
 
 
-def _run(wanted: Asked, cell: str) -> None:
+def _run(chosen: NodeOptions, cell: str) -> None:
     try:
-        run = NodeRun(current_lab(wanted.lab), cell, wanted.name or "node")
+        run = NodeRun(current_lab(chosen.lab), cell, chosen.name or "node")
     except LabError as error:
         raise UsageError(str(error)) from None
     run.console.show()
@@ -105,9 +105,9 @@ def _run(wanted: Asked, cell: str) -> None:
         run.start()
         if not run.wait_ready(READY):
             run.console.banner(words.SLOW.format(seconds=READY))
-        if wanted.wait is not None and not run.wait_ended(wanted.wait):
-            name = f" --name {shlex.quote(wanted.name)}" if wanted.name else ""
-            print(words.STILL.format(seconds=wanted.wait, name=name))  # noqa: T201  the cell's output: what it waited for
+        if chosen.wait is not None and not run.wait_ended(chosen.wait):
+            name = f" --name {shlex.quote(chosen.name)}" if chosen.name else ""
+            print(words.STILL.format(seconds=chosen.wait, name=name))  # noqa: T201  the cell's output: what it waited for
     except LabError as error:
         raise UsageError(str(error)) from None
     except KeyboardInterrupt:
@@ -115,16 +115,16 @@ def _run(wanted: Asked, cell: str) -> None:
         raise
 
 
-def _stop(wanted: Asked) -> None:
+def _stop(chosen: NodeOptions) -> None:
     try:
-        lab = current_lab(wanted.lab)
+        lab = current_lab(chosen.lab)
     except LabError as error:
         raise UsageError(str(error)) from None
-    found = runs(lab.hosting, wanted.name)
+    found = runs(lab.hosting, chosen.name)
     for run in found:
         run.stop("%node --stop")
     if not found:
-        which = f" named {wanted.name!r}" if wanted.name else ""
+        which = f" named {chosen.name!r}" if chosen.name else ""
         there = ", ".join(repr(run.name) for run in runs(lab.hosting))
         print(f"no Node cell{which} is running{f'; there is {there}' if there else ''}")  # noqa: T201  the cell's output
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WAIT = 30.0
 """How long ``--wait`` waits where no time is given, in seconds."""
 
-_LONGEST = 3600.0
+_MAX_WAIT = 3600.0
 
 
 class Options:
@@ -79,9 +79,9 @@ class Options:
             seconds = float(text)
         except ValueError:
             seconds = math.nan
-        if not 0 < seconds <= _LONGEST:
+        if not 0 < seconds <= _MAX_WAIT:
             raise UsageError(
-                f"{self._option} takes seconds, more than 0 and at most {_LONGEST:g}, not {text!r}; left out, it is {WAIT:g}"
+                f"{self._option} takes seconds, more than 0 and at most {_MAX_WAIT:g}, not {text!r}; left out, it is {WAIT:g}"
             )
         return seconds
 

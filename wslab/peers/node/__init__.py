@@ -15,7 +15,7 @@ from wslab.peers.node.run import NodeRun as NodeRun
 from wslab.peers.node.run import runs as runs
 from wslab.peers.node.ws import NoWs as NoWs
 from wslab.peers.node.ws import bring_ws as bring_ws
-from wslab.peers.node.ws import ws_home as ws_home
+from wslab.peers.node.ws import ws_folder as ws_folder
 from wslab.peers.node.ws import ws_version as ws_version
 
 __all__ = [
@@ -27,6 +27,6 @@ __all__ = [
     "candidates",
     "find_node",
     "runs",
-    "ws_home",
+    "ws_folder",
     "ws_version",
 ]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wslab.net import PortTaken
     from wslab.peers.node.output import Crash
-    from wslab.peers.remote_feed import Witnesses
+    from wslab.peers.remote_feed import RemoteFeed
     from wslab.timeline import Timeline
     from wslab.view import Console
 
@@ -26,7 +26,7 @@ class NodeNews:
         name: The name of the run.
         console: What stands under the cell.
         timeline: Where it is recorded.
-        witnesses: Makes the rows of its sockets.
+        feed: Makes the rows of its sockets.
         crash: Makes Node's words for an error readable.
         ready: Called when the cell's main part has run.
         ask: Called with ``listen``, ``listening`` or ``unlisten``, a server's number, and a port.
@@ -40,7 +40,7 @@ class NodeNews:
         name: str,
         console: Console,
         timeline: Timeline,
-        witnesses: Witnesses,
+        feed: RemoteFeed,
         crash: Crash,
         ready: Callable[[], None],
         ask: Callable[[str, int, int], None],
@@ -49,45 +49,45 @@ class NodeNews:
         self._name = name
         self._console = console
         self._timeline = timeline
-        self._witnesses = witnesses
+        self._feed = feed
         self._crash = crash
         self._ready = ready
         self._ask = ask
         self._raised: dict[str, Any] | None = None  # an error whose line is not known yet
 
-    def take(self, told: dict[str, Any] | str) -> None:
+    def take(self, item: dict[str, Any] | str) -> None:
         """Take an item of the feed, or a line."""
-        if isinstance(told, str):
-            self._line(told)
+        if isinstance(item, str):
+            self._line(item)
             return
-        kind, text = told.get("k"), text_of(told, "text") or ""
+        kind, text = item.get("k"), text_of(item, "text") or ""
         if kind == "print":
-            told["text"] = text = self._crash.text(text)
-            self._console.line(text, text_of(told, "level") or "log")
-            self._witnesses.take(told)
+            item["text"] = text = self._crash.text(text)
+            self._console.line(text, text_of(item, "level") or "log")
+            self._feed.take(item)
         elif kind == "raised":
-            told["text"] = self._crash.error(text)
-            self._raised = told
-            if told.get("where"):
+            item["text"] = self._crash.error(text)
+            self._raised = item
+            if item.get("where"):
                 self.end()
         elif kind == "ready":
             self._ready()
         elif kind == "unrecorded":
-            self._unrecorded(text, text_of(told, "advice") or "")
+            self._unrecorded(text, text_of(item, "advice") or "")
         elif kind in _SERVERS:
-            ask, port = number_of(told, "ask"), number_of(told, "port") or 0
+            ask, port = number_of(item, "ask"), number_of(item, "port") or 0
             if ask is not None and port < 65536:
                 self._ask(kind, ask, port)
         else:
-            self._witnesses.take(told)
+            self._feed.take(item)
 
     def end(self) -> None:
         """No more is known about the error that was raised, if there is one: make its row."""
-        told, self._raised = self._raised, None
-        if told is not None:
-            where = text_of(told, "where") or ""
-            self.error = f"{told['text']}{f' (cell, {where})' if where else ''}"
-            self._witnesses.take(told)
+        item, self._raised = self._raised, None
+        if item is not None:
+            where = text_of(item, "where") or ""
+            self.error = f"{item['text']}{f' (cell, {where})' if where else ''}"
+            self._feed.take(item)
 
     def taken(self, error: PortTaken) -> None:
         """Somebody else has a port that the cell wants."""
@@ -106,10 +106,10 @@ class NodeNews:
             if "JavaScript heap out of memory" in line:
                 self.error = words.OUT_OF_MEMORY
             self._console.line(line)
-            self._witnesses.take({"k": "print", "id": None, "level": "log", "text": line})
+            self._feed.take({"k": "print", "id": None, "level": "log", "text": line})
             return
-        if self._raised is not None and (place := self._crash.place(line)):
-            self._raised["where"] = place
+        if self._raised is not None and (where := self._crash.cell_line(line)):
+            self._raised["where"] = where
             self.end()
         shown = self._crash.line(line)
         if shown is not None:

@@ -25,7 +25,7 @@ _STACK = re.compile(r"\s*Require stack:(\s*- \S+)*")
 _INNER = re.compile(r"node:\S+:\d+|.*[/\\]node[/\\]static[/\\]\w+\.cjs:\d+")
 _NOTHING = re.compile(r"Node\.js v\S+|Emitted 'error' event on .* at:|Require stack:|- cell")
 _DYING = re.compile(r"<--- Last few GCs --->|----- (Native|JavaScript) stack trace -----")
-_PLACE = re.compile(r"\bcell:(\d+)(?::\d+)?")
+_CELL_LINE = re.compile(r"\bcell:(\d+)(?::\d+)?")
 _INSIDE = re.compile(r"\(node:internal|\bat node:internal|<anonymous>:\d+:\d+\)$")
 
 
@@ -70,18 +70,18 @@ class Output:
         self._waiting = self._waiting[:kept] + self._waiting[stop:]
 
     def _line(self, line: bytes) -> Iterator[dict[str, Any] | str]:
-        said, found, item = line.partition(self._prefix)
+        said, found, data = line.partition(self._prefix)
         if said or not found or self._lost:
             text = said[:LINE_LIMIT].decode(errors="replace").removesuffix("\r")
             lost, self._lost = self._lost + max(0, len(said) - LINE_LIMIT), 0
             yield f"{text} \u2026 {lost:,} more bytes" if lost else text
         if found:
             try:
-                told = json.loads(item)
+                item = json.loads(data)
             except ValueError:
                 return
-            if isinstance(told, dict):
-                yield told
+            if isinstance(item, dict):
+                yield item
 
 
 class Crash:
@@ -104,11 +104,11 @@ class Crash:
     def text(self, text: str) -> str:
         """A print, in which frames of a stack are readable; the rest is the cell's own and stays."""
         lines = (self._packaged(line) for line in text.split("\n") if not self._is_ours(line))
-        return "\n".join(_PLACE.sub(r"cell, line \1", line) if _NAMED.search(line) else line for line in lines)
+        return "\n".join(_CELL_LINE.sub(r"cell, line \1", line) if _NAMED.search(line) else line for line in lines)
 
     def error(self, text: str) -> str:
         """The words of an error."""
-        return _STACK.sub("", _PLACE.sub(r"cell, line \1", self._packaged(text)))
+        return _STACK.sub("", _CELL_LINE.sub(r"cell, line \1", self._packaged(text)))
 
     def line(self, line: str) -> str | None:
         """One line of Node's last words, or None where it says nothing to a learner."""
@@ -128,8 +128,8 @@ class Crash:
         self._dying = self._dying or bool(_DYING.match(line))
         return self._dying and not line.startswith("FATAL ERROR")
 
-    def place(self, line: str) -> str:
-        """The place that a line names, such as ``line 3``, or nothing."""
+    def cell_line(self, line: str) -> str:
+        """The line of the cell that a line names, such as ``line 3``, or nothing."""
         found = re.match(r"cell:(\d+)$", line)
         return f"line {found[1]}" if found else ""
 

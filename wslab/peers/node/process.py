@@ -43,14 +43,14 @@ class NodeProcess:
 
     Args:
         node: Which Node.
-        told: What main.cjs is told first, see there; what all runs are told is added here.
+        config: What main.cjs is told first, see there; what all runs are told is added here.
         packages: A folder of packages that ``require`` looks into last.
         failed: Told what the thread that waits for Node raises.
     """
 
-    def __init__(self, node: Node, told: dict[str, Any], packages: Path | None, failed: Failed = log_failure) -> None:
+    def __init__(self, node: Node, config: dict[str, Any], packages: Path | None, failed: Failed = log_failure) -> None:
         packaged = None if packages is None else str(packages)
-        self._told = {**told, "socket": socket_wrapper(), "kernel": os.getpid(), "ws": packaged}
+        self._config = {**config, "socket": socket_wrapper(), "kernel": os.getpid(), "ws": packaged}
         self._mark = secrets.token_hex(16)
         environment = node.environment() | {MARK: self._mark}
         if packages is not None:
@@ -98,7 +98,7 @@ class NodeProcess:
         line = json.dumps(message).encode() + b"\n"
         with self._writing:
             if not self._begun:
-                self._told |= message  # with all that it reads first: its cell has it from the beginning
+                self._config |= message  # with all that it reads first: its cell has it from the beginning
             elif self._early is not None:
                 self._early.append(line)
             elif self._open:
@@ -133,7 +133,7 @@ class NodeProcess:
         pipe = self._process.stdin.fileno()
         with self._writing:
             self._begun, self._early = True, []
-            rest = memoryview(json.dumps(self._told).encode() + b"\n")
+            rest = memoryview(json.dumps(self._config).encode() + b"\n")
         with contextlib.suppress(OSError):  # nobody else writes yet, and nobody waits for this
             while rest:
                 rest = rest[os.write(pipe, rest) :]

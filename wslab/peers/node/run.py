@@ -1,6 +1,6 @@
 """One run of a cell in a real Node.
 
-    NodeRun.start() ──► NodeProcess ──► its items ──► Witnesses (rows of the timeline), Console (lines under the cell),
+    NodeRun.start() ──► NodeProcess ──► its items ──► RemoteFeed (rows of the timeline), Console (lines under the cell),
                                                       NodeRelays (the ports of its servers)
 
 A run ends when Node ends, when it is stopped or replaced, or with its lab. Its items are taken by a thread of its own, so its
@@ -26,7 +26,7 @@ from wslab.peers.node.output import Crash, Output
 from wslab.peers.node.process import NodeProcess
 from wslab.peers.node.relays import NodeRelays
 from wslab.peers.node.ws import packages_for
-from wslab.peers.remote_feed import Witnesses
+from wslab.peers.remote_feed import RemoteFeed
 from wslab.view import Console
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class NodeRun:
         self._timeline = lab.timeline
         self._hosting = lab.hosting
         self._key = self._hosting.markers.issue()
-        self._witnesses = Witnesses(lab.timeline, "node", self._key, place=self._place)
+        self._feed = RemoteFeed(lab.timeline, "node", self._key, end_of=self._end_of)
         self._process: NodeProcess | None = None
         self._relays: NodeRelays | None = None
         self._why = ""  # why it was stopped
@@ -110,15 +110,15 @@ class NodeRun:
             self._over(str(error))
             raise
         crash, ready = Crash(os.getcwd(), str(packages) if packages else None), self._ready.set  # noqa: PTH109
-        self._news = NodeNews(self.name, self.console, self._timeline, self._witnesses, crash, ready, self._ask)
+        self._news = NodeNews(self.name, self.console, self._timeline, self._feed, crash, ready, self._ask)
         self._thread = self._hosting.thread()
         self._relays = NodeRelays(self._hosting, self.name, self._tell, self._news.taken, self._show)
         self._timeline.expect_markers()
         self._unwatch = self._hosting.watch_ports(lambda: self._tell({"ports": self._ports()}))
         self._output = Output(f"\x1e{secrets.token_hex(12)} ")
         try:
-            told = {"code": self._code, "prefix": self._output.prefix, "key": self._key, "ports": self._ports()}
-            self._process = NodeProcess(node, told, packages, self._timeline.failed)
+            config = {"code": self._code, "prefix": self._output.prefix, "key": self._key, "ports": self._ports()}
+            self._process = NodeProcess(node, config, packages, self._timeline.failed)
         except OSError as error:
             said = f"Node does not start: {error.strerror or error}; type: {node.path} --version"
             self._over(said)
@@ -126,7 +126,7 @@ class NodeRun:
         self._timeline.note(f'node "{self.name}" starts')
         self.console.button("Stop", self._stop_soon)
         self.console.state("running")
-        if self._ports() != told["ports"]:  # they changed before there was a process to tell
+        if self._ports() != config["ports"]:  # they changed before there was a process to tell
             self._tell({"ports": self._ports()})
         if self._why:  # the lab has ended before there was a process to end
             self._process.signal(kill=True)
@@ -197,9 +197,9 @@ class NodeRun:
             chunks.close()
             self._finish(self._process.code or 0)
 
-    def _take(self, told: Iterator[dict[str, Any] | str]) -> None:
+    def _take(self, items: Iterator[dict[str, Any] | str]) -> None:
         """Take items and lines. What one of them leads to keeps the others from nothing: Node waits for who reads."""
-        for each in told:
+        for each in items:
             try:
                 self._news.take(each)
             except Exception as error:  # noqa: BLE001  (told)
@@ -221,8 +221,8 @@ class NodeRun:
             self._leaving = True
         try:
             self._news.end()
-            error, how = self._news.error, words.ending(code)
-            self._witnesses.leave(f"Node has ended: {how}")
+            error, how = self._news.error, words.how_ended(code)
+            self._feed.leave(f"Node has ended: {how}")
             if self._why:
                 self.console.state("stopped", self._why)
                 self._timeline.note(f'node "{self.name}" stopped', self._why)
@@ -254,7 +254,7 @@ class NodeRun:
     def _ports(self) -> list[int]:
         return sorted(self._hosting.ports())[:500]
 
-    def _place(self, port: int) -> End | None:
+    def _end_of(self, port: int) -> End | None:
         return self._relays.end_of(port) if self._relays is not None else None
 
     def _show(self) -> None:
@@ -265,4 +265,4 @@ class NodeRun:
 
 def runs(hosting: Any, name: str | None = None) -> list[NodeRun]:
     """The runs that live in a lab, or those of a name."""
-    return [guest for guest in hosting.guests if isinstance(guest, NodeRun) and name in (None, guest.name)]
+    return [run for run in hosting.runs if isinstance(run, NodeRun) and name in (None, run.name)]

@@ -13,7 +13,7 @@ SLOW = "after {seconds:g} s the cell's main part has not ended yet: an endless l
 OUT_OF_MEMORY = "Node ran out of memory"
 
 
-def ending(code: int) -> str:
+def how_ended(code: int) -> str:
     """How Node ended, in words.
 
     Args:

@@ -47,15 +47,15 @@ class NoWs(LabError, LookupError):
     """``ws`` is not here yet, and could not be brought."""
 
 
-def ws_home() -> Path:
+def ws_folder() -> Path:
     """The folder whose ``node_modules`` holds ``ws``, there or not."""
     cache = os.environ.get("WSLAB_CACHE") or platformdirs.user_cache_dir("wslab", appauthor=False)
     return Path(cache).expanduser().absolute() / "node" / "ws-8"
 
 
-def ws_version(home: Path | None = None) -> str | None:
+def ws_version(folder: Path | None = None) -> str | None:
     """The version of ``ws`` in the cache, or None where there is none that will do."""
-    package = (home or ws_home()) / "node_modules" / "ws"
+    package = (folder or ws_folder()) / "node_modules" / "ws"
     try:
         version = json.loads((package / "package.json").read_text(encoding="utf-8"))["version"]
         numbers = tuple(int(part) for part in version.split(".")[:2])
@@ -82,7 +82,7 @@ def packages_for(code: str, node: Node, say: Callable[[str], None]) -> Path | No
     if ws_version() is None and re.search(r"""["'`]ws["'`/]""", code):
         say("npm installs the package ws, this once")
         return bring_ws(node)
-    return ws_home() if ws_version() else None
+    return ws_folder() if ws_version() else None
 
 
 def bring_ws(node: Node) -> Path:
@@ -97,17 +97,17 @@ def bring_ws(node: Node) -> Path:
     Raises:
         NoWs: There is no npm, no network, or no place to write.
     """
-    home = ws_home()
-    if ws_version(home):
-        return home
+    folder = ws_folder()
+    if ws_version(folder):
+        return folder
     if node.npm is None:
         raise NoWs(
             "the first time, %%node installs the package `ws` with npm, and there is no npm beside "
             f'Node {node.version}; install npm, or type: python -m pip install "wslab[node]"'
         )
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix="ws-8.new-", dir=home.parent))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="ws-8.new-", dir=folder.parent))
     except OSError as error:
         raise NoWs(
             f"the package `ws` has no place to go: {error.strerror or error}; "
@@ -115,12 +115,12 @@ def bring_ws(node: Node) -> Path:
         ) from None
     try:
         _install(node, node.npm, fresh)
-        _take_place(fresh, home)
+        _take_place(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    if not ws_version(home):
+    if not ws_version(folder):
         raise NoWs(f"npm ended well and still brought no `ws` {WANTED}; type: npm view ws version")
-    return home
+    return folder
 
 
 def _install(node: Node, npm: str, folder: Path) -> None:
@@ -172,14 +172,14 @@ def _said(output: str) -> str:
     return (plain or lines or ["nothing"])[0][:200]
 
 
-def _take_place(fresh: Path, home: Path) -> None:
+def _take_place(fresh: Path, folder: Path) -> None:
     """Gives the new folder its name, unless another kernel was faster."""
     for _ in range(2):
         with contextlib.suppress(OSError):
-            fresh.rename(home)
+            fresh.rename(folder)
             return
-        if ws_version(home):
+        if ws_version(folder):
             return
         with contextlib.suppress(OSError):  # something else stands there: out of the way
-            home.rename(fresh.parent / f"{fresh.name}.old")
+            folder.rename(fresh.parent / f"{fresh.name}.old")
         shutil.rmtree(fresh.parent / f"{fresh.name}.old", ignore_errors=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wslab.wire.close_codes import close_code_name
 from wslab.wire.dissection.fields import Field, fields_of
-from wslab.wire.dissection.message import shown
+from wslab.wire.dissection.message import preview
 from wslab.wire.frames import CLOSE, TEXT, opcode_name, parse_close, unmask_piece
 from wslab.wire.text import one_line
 
@@ -203,5 +203,5 @@ class DissectedFrame:
             code, name, reason = self.close
             said = name if code is None else f"{code} {name}{f': {one_line(reason, _SHOWN)!r}' if reason else ''}"
         else:
-            said = shown(self.content, text=self.opcode == TEXT) if self.content_reason == "" else "compressed"
+            said = preview(self.content, text=self.opcode == TEXT) if self.content_reason == "" else "compressed"
         return f"{self.offset:>6}  {says}{'  ' * bool(said)}{said}"

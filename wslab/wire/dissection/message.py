@@ -89,12 +89,12 @@ class Message:
 
     def __repr__(self) -> str:
         frames = "1 frame" if len(self._frames) == 1 else f"{len(self._frames)} frames"
-        says = shown(self.content, text=self.opcode == TEXT) if not self.content_reason else "compressed"
+        says = preview(self.content, text=self.opcode == TEXT) if not self.content_reason else "compressed"
         parts = [frames, says, f"not complete: {self.ended}" if self.ended else ""]
         return f"<Message {self.index}: {self.name}, {', '.join(part for part in parts if part)}>"
 
 
-def shown(content: bytes | None, *, text: bool) -> str:
+def preview(content: bytes | None, *, text: bool) -> str:
     """A payload in one short line: text in quotes, other bytes in hex."""
     if not content:
         return ""

@@ -26,7 +26,7 @@ _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 @dataclass(slots=True)
-class Judged:
+class HeaderChecks:
     """What was found, by header name in lower case.
 
     Attributes:
@@ -37,7 +37,7 @@ class Judged:
     right: set[str] = field(default_factory=set)
     problems: dict[str, str] = field(default_factory=dict)
 
-    def judge(self, name: str, problem: str) -> None:
+    def note(self, name: str, problem: str) -> None:
         """Note what was found; an empty problem says that the header is right."""
         if problem:
             self.problems[name] = problem
@@ -63,7 +63,7 @@ def elements(head: Head, name: str) -> list[str]:
     return [part.strip(" \t") for value in head.values(name) for part in value.split(",") if part.strip(" \t")]
 
 
-def holds(head: Head, name: str, word: str) -> str:
+def missing_word(head: Head, name: str, word: str) -> str:
     """Judge a header that must hold a word, whatever its case.
 
     Args:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from wslab.wire.errors import octets
 from wslab.wire.handshake.accept import AcceptSteps, accept_steps
-from wslab.wire.handshake.checks import START, Judged
+from wslab.wire.handshake.checks import START, HeaderChecks
 from wslab.wire.handshake.head import HEAD_LIMIT, REDACTED, Head, parse_head
 from wslab.wire.handshake.meanings import meaning_of
-from wslab.wire.handshake.request_checks import judge_request
-from wslab.wire.handshake.response_checks import judge_response
+from wslab.wire.handshake.request_checks import request_checks
+from wslab.wire.handshake.response_checks import response_checks
 from wslab.wire.handshake.verdict import Verdict, verdict
 from wslab.wire.text import one_line
 
@@ -109,17 +109,21 @@ def explain(request: bytes | Head | None, response: bytes | Head | None = None) 
     Raises:
         BadType: An argument is something else.
     """
-    asked = _head_of(request, "a request, such as b'GET / HTTP/1.1...' or wslab.request()")
-    answered = _head_of(response, "a response, such as b'HTTP/1.1 101...', or leave it out")
-    keys = asked.values("sec-websocket-key") if asked else []
+    request_head = _head_of(request, "a request, such as b'GET / HTTP/1.1...' or wslab.request()")
+    response_head = _head_of(response, "a response, such as b'HTTP/1.1 101...', or leave it out")
+    keys = request_head.values("sec-websocket-key") if request_head else []
     steps = accept_steps(keys[0]) if keys else None
-    wrong = judge_request(asked) if asked else Judged()
-    found = judge_response(asked, answered, steps.accept if steps else None) if answered else Judged()
+    wrong = request_checks(request_head) if request_head else HeaderChecks()
+    found = (
+        response_checks(request_head, response_head, steps.accept if steps else None)
+        if response_head
+        else HeaderChecks()
+    )
     return Handshake(
-        _explained(asked, wrong, answer=False) if asked else None,
-        _explained(answered, found, answer=True) if answered else None,
+        _explained(request_head, wrong, answer=False) if request_head else None,
+        _explained(response_head, found, answer=True) if response_head else None,
         steps,
-        verdict(asked, answered, wrong, found),
+        verdict(request_head, response_head, wrong, found),
     )
 
 
@@ -130,23 +134,23 @@ def _head_of(given: bytes | Head | None, wanted: str) -> Head | None:
     return parse_head(data.split(_END_OF_HEAD)[0])
 
 
-def _explained(head: Head, judged: Judged, *, answer: bool) -> ExplainedHead:
+def _explained(head: Head, checks: HeaderChecks, *, answer: bool) -> ExplainedHead:
     first = "status line" if answer else "request line"
-    lines = [_line(START, first, one_line(head.start_line, _LINE), judged, answer=answer)]
+    lines = [_line(START, first, one_line(head.start_line, _LINE), checks, answer=answer)]
     for name, value in head.headers:
         shown = "(redacted)" if name.lower() in REDACTED else one_line(value, _LINE)
-        lines.append(_line(name.lower(), one_line(name), shown, judged, answer=answer))
+        lines.append(_line(name.lower(), one_line(name), shown, checks, answer=answer))
     present = {START, *(name.lower() for name, _ in head.headers)}
     lines += [
-        _line(name, judged.spelled(name), None, judged, answer=answer)
-        for name in judged.problems
+        _line(name, checks.spelled(name), None, checks, answer=answer)
+        for name in checks.problems
         if name not in present
     ]
     return ExplainedHead(head, tuple(lines))
 
 
-def _line(key: str, name: str, value: str | None, judged: Judged, *, answer: bool) -> HeadLine:
+def _line(key: str, name: str, value: str | None, checks: HeaderChecks, *, answer: bool) -> HeadLine:
     meaning, section = meaning_of(key, value, answer=answer)
-    problem = judged.problems.get(key, "")
-    right = False if problem else True if key in judged.right else None
+    problem = checks.problems.get(key, "")
+    right = False if problem else True if key in checks.right else None
     return HeadLine(name, value, meaning, section, right, problem)

@@ -35,7 +35,7 @@ def extension(text: str) -> tuple[str, dict[str, str | None]]:
     return name.lower(), parameters
 
 
-def judge_deflate(parameters: dict[str, str | None], *, answer: bool) -> str:
+def deflate_problem(parameters: dict[str, str | None], *, answer: bool) -> str:
     """Judge the parameters of permessage-deflate (RFC 7692 section 7.1).
 
     Args:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from wslab.wire.handshake.accept import key_size
-from wslab.wire.handshake.checks import START, Judged, elements, holds, is_token
-from wslab.wire.handshake.extensions import extension, judge_deflate
+from wslab.wire.handshake.checks import START, HeaderChecks, elements, is_token, missing_word
+from wslab.wire.handshake.extensions import deflate_problem, extension
 
 if TYPE_CHECKING:
     from wslab.wire.handshake.head import Head
@@ -16,7 +16,7 @@ _ONCE = "it must not appear more than once"
 _TARGET = re.compile(r"/[!-~]*|(https?|wss?)://[!-~]+", re.IGNORECASE)
 
 
-def judge_request(head: Head) -> Judged:
+def request_checks(head: Head) -> HeaderChecks:
     """Judge a request.
 
     Args:
@@ -25,22 +25,22 @@ def judge_request(head: Head) -> Judged:
     Returns:
         What is right and what is wrong; headers that the handshake does not depend on are in neither.
     """
-    judged = Judged()
-    judged.judge(START, _start(head))
-    judged.judge("host", _host(head))
-    judged.judge("upgrade", holds(head, "upgrade", "websocket"))
-    judged.judge("connection", holds(head, "connection", "Upgrade"))
-    judged.judge("sec-websocket-key", _key(head))
-    judged.judge("sec-websocket-version", _version(head))
+    checks = HeaderChecks()
+    checks.note(START, _start(head))
+    checks.note("host", _host(head))
+    checks.note("upgrade", missing_word(head, "upgrade", "websocket"))
+    checks.note("connection", missing_word(head, "connection", "Upgrade"))
+    checks.note("sec-websocket-key", _key(head))
+    checks.note("sec-websocket-version", _version(head))
     if len(head.values("origin")) > 1:
-        judged.judge("origin", _ONCE)
+        checks.note("origin", _ONCE)
     if head.values("sec-websocket-protocol"):
-        judged.judge("sec-websocket-protocol", _protocols(head))
+        checks.note("sec-websocket-protocol", _protocols(head))
     if head.values("sec-websocket-extensions"):
-        judged.judge("sec-websocket-extensions", _extensions(head))
+        checks.note("sec-websocket-extensions", _extensions(head))
     if head.values("sec-websocket-accept"):
-        judged.judge("sec-websocket-accept", "only a server sends it")
-    return judged
+        checks.note("sec-websocket-accept", "only a server sends it")
+    return checks
 
 
 def _start(head: Head) -> str:
@@ -104,6 +104,6 @@ def _extensions(head: Head) -> str:
         name, parameters = extension(offer)
         if not is_token(name):
             return f"an extension begins with a token, got {name[:40]!r}"
-        if name == "permessage-deflate" and (problem := judge_deflate(parameters, answer=False)):
+        if name == "permessage-deflate" and (problem := deflate_problem(parameters, answer=False)):
             return problem
     return ""

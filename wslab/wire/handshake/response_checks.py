@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.wire.handshake.checks import START, Judged, elements, holds
-from wslab.wire.handshake.extensions import extension, judge_deflate
+from wslab.wire.handshake.checks import START, HeaderChecks, elements, missing_word
+from wslab.wire.handshake.extensions import deflate_problem, extension
 
 if TYPE_CHECKING:
     from wslab.wire.handshake.head import Head
 
 
-def judge_response(request: Head | None, response: Head, accept: str | None) -> Judged:
+def response_checks(request: Head | None, response: Head, accept: str | None) -> HeaderChecks:
     """Judge a response as the client must.
 
     Args:
@@ -22,33 +22,33 @@ def judge_response(request: Head | None, response: Head, accept: str | None) -> 
     Returns:
         What is right and what is wrong. Of a response that does not accept, only what HTTP demands is judged.
     """
-    judged = Judged()
+    checks = HeaderChecks()
     if not response.is_http or response.status is None:
-        judged.judge(START, "this is no HTTP/1.1 response")
-        return judged
+        checks.note(START, "this is no HTTP/1.1 response")
+        return checks
     if response.status != 101:
         if response.status == 426:
             words = elements(response, "upgrade")
-            judged.judge("upgrade", "" if words else "required in a 426, and not there: websocket")
-        return judged
-    judged.judge(START, "" if response.start_line.startswith("HTTP/1.1 ") else "the version must be HTTP/1.1")
-    judged.judge("upgrade", holds(response, "upgrade", "websocket"))
-    judged.judge("connection", holds(response, "connection", "Upgrade"))
+            checks.note("upgrade", "" if words else "required in a 426, and not there: websocket")
+        return checks
+    checks.note(START, "" if response.start_line.startswith("HTTP/1.1 ") else "the version must be HTTP/1.1")
+    checks.note("upgrade", missing_word(response, "upgrade", "websocket"))
+    checks.note("connection", missing_word(response, "connection", "Upgrade"))
     values = response.values("sec-websocket-accept")
     if not values:
-        judged.judge("sec-websocket-accept", "required, and not there" + (f": {accept}" if accept else ""))
+        checks.note("sec-websocket-accept", "required, and not there" + (f": {accept}" if accept else ""))
     elif len(values) > 1:
-        judged.judge("sec-websocket-accept", "it must not appear more than once")
+        checks.note("sec-websocket-accept", "it must not appear more than once")
     elif accept is not None:
         wrong = values[0] != accept
-        judged.judge("sec-websocket-accept", f"it must be {accept} for this key" if wrong else "")
+        checks.note("sec-websocket-accept", f"it must be {accept} for this key" if wrong else "")
     if response.values("sec-websocket-protocol"):
-        judged.judge("sec-websocket-protocol", _protocol(request, response))
+        checks.note("sec-websocket-protocol", _protocol(request, response))
     if response.values("sec-websocket-extensions"):
-        judged.judge("sec-websocket-extensions", _extensions(request, response))
+        checks.note("sec-websocket-extensions", _extensions(request, response))
     if response.values("sec-websocket-key"):
-        judged.judge("sec-websocket-key", "only a client sends it")
-    return judged
+        checks.note("sec-websocket-key", "only a client sends it")
+    return checks
 
 
 def _protocol(request: Head | None, response: Head) -> str:
@@ -74,7 +74,7 @@ def _extensions(request: Head | None, response: Head) -> str:
             return f"{name[:40]!r} was not offered; the client must fail the connection"
         if name != "permessage-deflate":
             continue
-        if problem := judge_deflate(parameters, answer=True):
+        if problem := deflate_problem(parameters, answer=True):
             return problem
         if (
             request is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wslab.wire.handshake.accept import accept_steps
-from wslab.wire.handshake.checks import START, Judged, elements
+from wslab.wire.handshake.checks import START, HeaderChecks, elements
 from wslab.wire.text import one_line
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Verdict:
         return "\n".join(lines)
 
 
-def verdict(request: Head | None, response: Head | None, wrong: Judged, found: Judged) -> Verdict:
+def verdict(request: Head | None, response: Head | None, wrong: HeaderChecks, found: HeaderChecks) -> Verdict:
     """Say what the answer must be, and compare.
 
     Args:
@@ -122,7 +122,7 @@ def verdict(request: Head | None, response: Head | None, wrong: Judged, found: J
         reason = f"the server does not know version {one_line(request.values(name)[0], 20)}"
         section = "RFC 6455 section 4.2.2"
         return Verdict(426, reason, section, answer, _versions(response, section))
-    what = "request line" if name == START else Judged.spelled(name)
+    what = "request line" if name == START else HeaderChecks.spelled(name)
     reason = f"{what}: {wrong.problems[name]}"
     if name == "host":
         section = "RFC 9112 section 3.2"
@@ -195,7 +195,7 @@ def _versions(response: Head | None, section: str) -> tuple[Point, ...]:
     return status, header
 
 
-def _accepting(request: Head | None, response: Head | None, found: Judged) -> tuple[Point, ...]:
+def _accepting(request: Head | None, response: Head | None, found: HeaderChecks) -> tuple[Point, ...]:
     """The rows for the headers of a 101."""
     keys = request.values("sec-websocket-key") if request else []
     offered = elements(request, "sec-websocket-protocol") if request else []

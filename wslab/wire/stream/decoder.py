@@ -23,7 +23,7 @@ from wslab.wire.stream.walker import HeadSeen, Walker
 if TYPE_CHECKING:
     from wslab.wire.stream.violation import Violation
 
-MOST_VIOLATIONS = 20
+MAX_VIOLATIONS = 20
 """The most violations that are kept of a message; behind them only the first of each other rule."""
 
 _INCOMPLETE = "incomplete: the connection ended in the middle of it"
@@ -225,7 +225,7 @@ class StreamDecoder:
     def _add(self, found: tuple[Violation, ...]) -> None:
         """Keep what is wrong with a message."""
         for each in found:
-            if len(self._wrong) < MOST_VIOLATIONS or all(kept.broken is not each.broken for kept in self._wrong):
+            if len(self._wrong) < MAX_VIOLATIONS or all(kept.broken is not each.broken for kept in self._wrong):
                 self._wrong += (each,)
 
     def _whole(self, stop: int, problem: str = "") -> Decoded:

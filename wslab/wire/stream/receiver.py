@@ -19,7 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wslab.wire.frames import BINARY, CLOSE, CONTINUATION, TEXT, unmask_piece
-from wslab.wire.stream.rules import LONGEST_CONTROL, RULES, broken_by_close, broken_by_frame
+from wslab.wire.stream.rules import MAX_CONTROL_PAYLOAD, RULES, broken_by_close, broken_by_frame
 from wslab.wire.stream.utf8 import read_utf8
 from wslab.wire.stream.violation import Arrival, Violation
 
@@ -214,7 +214,7 @@ class Receiver:
         if first & 0x08:
             if first & 0x0F == CLOSE:
                 self.closed = True
-                if len(self.control) <= LONGEST_CONTROL:  # nobody reads a longer one
+                if len(self.control) <= MAX_CONTROL_PAYLOAD:  # nobody reads a longer one
                     self.found += broken_by_close(self.control, self._index)
             return True
         last = first & 0x80 != 0 or not self.inside

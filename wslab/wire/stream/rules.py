@@ -19,7 +19,7 @@ from wslab.wire.stream.violation import Arrival, Rule, Violation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONGEST_CONTROL = 125
+MAX_CONTROL_PAYLOAD = 125
 """The most payload bytes of a control frame."""
 
 
@@ -89,8 +89,8 @@ def _reserved(bit: int) -> Callable[[Arrival], str]:
 
 
 def _control_length(frame: Arrival) -> str:
-    if frame.control and frame.length > LONGEST_CONTROL:
-        return f"a {opcode_name(frame.opcode)} frame of {frame.length} bytes; {LONGEST_CONTROL} are allowed"
+    if frame.control and frame.length > MAX_CONTROL_PAYLOAD:
+        return f"a {opcode_name(frame.opcode)} frame of {frame.length} bytes; {MAX_CONTROL_PAYLOAD} are allowed"
     return ""
 
 

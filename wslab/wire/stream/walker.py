@@ -208,7 +208,7 @@ class Walker:
             self.held, self.position, self.left = data[at:], base + at, left
             self._header, self._start = (first, key, length, extent), start
 
-    def stops(self, data: bytes) -> list[int]:
+    def frame_boundaries(self, data: bytes) -> list[int]:
         """Take the next bytes, of a handshake that is accepted, and say only where its head and each frame end."""
         size = len(data)
         if 1 < size < 128 and data[1] == size - 2 and self.where == "frames" and not self.left and not self.held:
