@@ -1,4 +1,15 @@
-"""The lab: what a learner holds. It joins `wslab.net` and `wslab.view`."""
+"""The lab: what a learner holds. It joins `wslab.net` and `wslab.view`.
+
+Lab ──► servers        one of each name, replaced and watched over
+        sockets        the browser's WebSocket, with a picture of its states
+        connecting     the real client, and plain TCP; on the `home_loop`, the loop of the code that made the lab
+        display        log, panel, gauge, transcript, sequence diagram
+        actions        the ends that the panel acts with; `fault_actions`, the faults that it offers
+        hosting        what runtimes that are not ours use: relays, ports, markers, and runs that end with the lab
+        settling       what is still under way
+        shutdown       goodbyes
+    ──► open_labs      one lab of each name: taking over, and the end of the process
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.node, pytest.mark.skipif(os.name == "nt", reason="signals and process groups")]
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BEGIN = 'const fs = require("fs"), { spawn } = require("child_process");\n'
 UP = 'fs.writeFileSync(FILE + ".new", String(process.pid)); fs.renameSync(FILE + ".new", FILE);\n'
 CELLS = {

@@ -1,8 +1,8 @@
 """A cell's JavaScript in the page that shows the notebook, with the browser's own WebSocket.
 
 BrowserRun ──► Session, on the lab's thread ◄── Control, a WebSocket ──► the page (static/page.js)
-│                                                        │
-└──► rows, lines of the console, `Progress`              └──► the cell's code (static/scope.js)
+                  │                                                        │
+                  └──► rows, lines of the console, `Progress`              └──► the cell's code (static/scope.js)
 """
 
 from __future__ import annotations

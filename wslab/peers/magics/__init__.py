@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from wslab.peers.magics.extension import load_ipython_extension as load_ipython_extension
 
-__all__ = [
-    "load_ipython_extension",
-]
+__all__ = ["load_ipython_extension"]

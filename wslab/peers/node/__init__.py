@@ -1,8 +1,8 @@
 """A cell's JavaScript in a real Node, with the package ``ws``.
 
-find, ws       which Node, and ``ws`` in a cache folder
+find, ws       which Node it is, and ``ws`` in a cache folder
 NodeRun  ──►   NodeProcess (static/main.cjs) ──► `output` ──► `news`: rows, lines of the console
-NodeRelays, in front of each server of the cell
+               NodeRelays, one in front of each server of the cell
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The opening handshake: two heads, of a request and of a response (RFC 6455 section 4). Read, build, judge.
 
-build     request, response  ──► bytes           any header replaced, repeated or left out
-head      bytes              ──► Head            read; which of its headers are credentials
-accept    the key            ──► AcceptSteps     how Sec-WebSocket-Accept comes from Sec-WebSocket-Key
-extensions                       Deflate         what was agreed on about compression
-explained both heads         ──► Handshake       each line: its meaning (`meanings`), what is wrong with it
-(`checks`, `request_checks`, `response_checks`), and the `verdict`
+build        request, response   ──► bytes          any header replaced, repeated or left out
+head         bytes               ──► Head           read; which of its headers are credentials
+accept       Sec-WebSocket-Key   ──► AcceptSteps    how Sec-WebSocket-Accept comes from it
+extensions   a response          ──► Deflate        what was agreed on about compression
+explained    both heads          ──► Handshake      each line with its `meanings`; what is wrong with it, by
+                                                    `request_checks` and `response_checks`; and the `verdict`
 """
 
 from __future__ import annotations
