@@ -74,7 +74,7 @@ def choose(root: Path, changed: Iterable[str]) -> Chosen:
             lessons |= whole.lessons
         elif not FOR_PEOPLE.fullmatch(path) and not (top == "tests" and name in NOT_SHAKEN):
             return whole
-    return Chosen(lessons & whole.lessons, {path for path in tests if str(Path(path).parent) not in tests})
+    return Chosen(lessons & whole.lessons, {path for path in tests if tests.isdisjoint(map(str, Path(path).parents))})
 
 
 def since(root: Path) -> tuple[str, set[str] | None]:

@@ -78,7 +78,7 @@ CLOSED = """\
 #1  client           print      WebSocket连接已关闭
 """
 PATIENT = """
-from wslab.peers.browser_run import BrowserRun
+from wslab.peers import BrowserRun
 
 plain = BrowserRun.wait_closed
 
@@ -317,7 +317,7 @@ console.log(location.origin === parent.location.origin || self.origin === parent
 
 LATE = """
 import asyncio
-from wslab.peers.control import Control
+from wslab.peers.browser import Control
 
 served = Control._serve
 

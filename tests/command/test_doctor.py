@@ -20,7 +20,7 @@ from packaging.specifiers import SpecifierSet
 from tests.optional import need
 from wslab.command import checks, checks_node, doctor, programs, words
 from wslab.command.finding import Finding, lacking, within
-from wslab.peers import node_find, node_ws
+from wslab.peers.node import candidates, find_node, ws_folder, ws_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -292,11 +292,11 @@ class TestPrograms:
         monkeypatch.undo()
         found, _ = checks_node.usable_node()
         need(found, f"no Node here: {words.pip_install('wslab[node]')}")
-        assert programs.nodes() == list(node_find._candidates())
+        assert programs.nodes() == list(candidates())
         assert found is not None
-        assert found[1] == node_find.find_node().version
-        assert programs.ws_folder() == node_ws.ws_home()
-        assert checks_node.ws().fine is (node_ws.ws_version() is not None)
+        assert found[1] == find_node().version
+        assert programs.ws_folder() == ws_folder()
+        assert checks_node.ws().fine is (ws_version() is not None)
 
     def test_a_browser_is_found_and_text_browsers_are_not_taken_for_one(self, bare: Path) -> None:
         program(bare / "bin" / "w3m", "")

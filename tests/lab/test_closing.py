@@ -10,7 +10,8 @@ import pytest
 
 from tests.net.harness import LIMIT, rows, until
 from wslab import Lab
-from wslab.lab import leaving
+from wslab.lab import lab as module
+from wslab.lab import open_labs, servers
 
 if TYPE_CHECKING:
     from wslab.net import Server
@@ -73,8 +74,8 @@ async def test_the_watch_over_servers_goes_on_where_one_cannot_be_looked_after(f
                     raise LookupError("who knows")
                 return False
 
-        servers: dict[str, Server] = {name: Odd(name) for name in ("broken", "sound")}  # type: ignore[misc]
-        watch = asyncio.create_task(leaving.watch(lab.timeline, servers))
+        odd: dict[str, Server] = {name: Odd(name) for name in ("broken", "sound")}  # type: ignore[misc]
+        watch = asyncio.create_task(servers.watch_servers(lab.timeline, odd))
         await until(lambda: seen.count("sound") >= 2)
         watch.cancel()
         assert rows(lab, name="the watch over server broken failed")
@@ -87,10 +88,10 @@ async def test_a_goodbye_that_fails_at_exit_keeps_no_other_lab_from_its_own(
     async with Lab("broken") as broken, Lab("sound") as sound:
         await sound.serve()
         monkeypatch.setattr(broken, "hand_over", raises)
-        monkeypatch.setattr(leaving, "EXIT_LIMIT", 5)
-        await asyncio.to_thread(leaving._exit)
+        monkeypatch.setattr(open_labs, "EXIT_LIMIT", 5)
+        await asyncio.to_thread(module._OPEN.close_all)
         assert sound.servers == ()
         assert rows(broken, name="the goodbye failed")
         monkeypatch.undo()
-        leaving.leave(sound)  # at exit nobody asks any more which labs there are
+        module._OPEN.leave("sound", sound)  # at exit nobody asks any more which labs there are
     assert failures == ["ERROR the goodbye failed: LookupError"]

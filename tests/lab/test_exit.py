@@ -14,7 +14,8 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from tests.net.harness import until
-from wslab.lab import leaving
+from wslab.lab import open_labs
+from wslab.lab.open_labs import OpenLabs
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -57,10 +58,10 @@ def as_a_kernel_does(main):
 """
 PATIENT = """
 import warnings
-from wslab.lab import leaving
+from wslab.lab import open_labs, shutdown
 # Only who waits so long sees what Python never shows unasked: transports of loops that ended before them.
 warnings.simplefilter("ignore", ResourceWarning)
-leaving.EXIT_LIMIT = leaving._GOODBYE = 60  # half a second may be too short on a machine with very much to do
+open_labs.EXIT_LIMIT = shutdown._GOODBYE = 60  # half a second may be too short on a machine with very much to do
 """
 MANY = """
 async def main():
@@ -172,9 +173,11 @@ def test_the_end_of_the_process_waits_for_half_a_second_at_most_however_many_lab
             now[0] += limit
             raise TimeoutError
 
-    lab: Any = SimpleNamespace(hand_over=lambda *, leaving: ({}, Never()))
-    monkeypatch.setattr(leaving, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    monkeypatch.setattr(leaving, "_labs", {"a": lab, "b": lab, "c": lab})
-    leaving._exit()
-    assert leaving.EXIT_LIMIT == 0.5
+    never: Any = Never()
+    labs: OpenLabs[object] = OpenLabs(lambda _: ({}, None), lambda _: never, lambda *_: None)
+    monkeypatch.setattr(open_labs, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for name in ("a", "b", "c"):
+        labs.enter(name, object())
+    labs.close_all()
+    assert open_labs.EXIT_LIMIT == 0.5
     assert waited == [0.5, 0, 0]

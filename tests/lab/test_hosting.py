@@ -15,7 +15,7 @@ from tests.net.harness import LIMIT, rows, until
 from tests.ports import free_port
 from wslab import Lab, PortTaken
 from wslab.lab import NoLab, current_lab, hosting
-from wslab.lab.acting import LabEnds
+from wslab.lab.actions import LabEnds
 from wslab.net import BadValue
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.net.harness import LIMIT, Peer, RawServer, run, until
 from tests.ports import free_port
 from wslab import Lab, LabClosed, WebSocket
-from wslab.lab import leaving
+from wslab.lab import shutdown
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -52,7 +52,7 @@ async def test_it_says_what_is_running() -> None:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lab that closes waits for its peers for as long as they need on a machine with very much to do."""
-    monkeypatch.setattr(leaving, "_GOODBYE", LIMIT)
+    monkeypatch.setattr(shutdown, "_GOODBYE", LIMIT)
 
 
 @pytest.mark.usefixtures("patient")

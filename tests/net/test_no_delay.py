@@ -20,7 +20,7 @@ from tests.net.harness import until
 from tests.net.relaying import Behind, Wire, relayed
 from wslab import Lab
 from wslab.net import LoopThread
-from wslab.peers.control import Control
+from wslab.peers.browser import Control
 
 
 def undelayed(sock: Any) -> bool:
@@ -110,14 +110,8 @@ async def test_a_socket_that_is_not_tcps_may_be_passed_in_too() -> None:
 
 
 async def test_the_channel_to_a_page_sends_at_once() -> None:
-    class Deaf:
-        def grant(self, hello: dict[str, Any], origin: str | None) -> None:
-            return None
-
-        take = gone = lambda *_: None
-
     thread = LoopThread("wslab-control")
-    control = Control(Deaf())
+    control = Control(lambda *_: None, lambda _: None, lambda: None)
     await thread.run(control.listen(), 5, str)
     client = await Wire.to(control.port)
     address = ("127.0.0.1", control.port)

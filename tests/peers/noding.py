@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
+import wslab
 from tests.net import harness
 from tests.net.harness import rows
 from tests.optional import missing
 from wslab import Lab
-from wslab.peers import node_output
-from wslab.peers.node_find import Node, NoNode, find_node
-from wslab.peers.node_run import NodeRun
-from wslab.peers.node_ws import NoWs, bring_ws
+from wslab.peers import Node, NodeRun, NoNode, NoWs, bring_ws, find_node
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -117,7 +116,7 @@ def prints(lab: Lab) -> list[str]:
 
 def no_folder_of_ours(text: str) -> None:
     """Nothing that a learner reads names a folder of this package or of the cache, or the file that does not exist."""
-    assert node_output.OURS not in text
+    assert str(Path(wslab.__file__).parent) not in text
     assert "node_modules" not in text
     assert "cell.js" not in text
     assert "node:internal" not in text

@@ -48,7 +48,7 @@ import asyncio
 
 async with asyncio.timeout(60):
     await socket.closed()
-    while lab.hosting.guests:
+    while lab.hosting.runs:
         await asyncio.sleep(0.01)
 await lab.settled(60)
 """

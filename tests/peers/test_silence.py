@@ -18,9 +18,8 @@ from tests.peers.noding import until as node_until
 from wslab import Lab
 from wslab.net import LoopThread
 from wslab.peers import on_thread
-from wslab.peers.browser_run import BrowserRun
-from wslab.peers.control import Control
-from wslab.peers.witness import Witnesses
+from wslab.peers.browser import BrowserRun, Control
+from wslab.peers.remote_feed import RemoteFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +67,7 @@ def page(control: Control) -> connect:
 async def test_a_listener_of_a_page_that_raises_hears_the_next_message_all_the_same() -> None:
     told: list[tuple[str, str]] = []
     listener = Broken()
-    control = Control(listener, lambda what, error: told.append((what, str(error))))
+    control = Control(listener.grant, listener.take, listener.gone, lambda what, error: told.append((what, str(error))))
     await control.listen()
     try:
         async with page(control) as client:
@@ -90,7 +89,7 @@ async def test_a_page_that_cannot_be_served_is_let_go_and_a_word_says_why() -> N
     told: list[str] = []
     listener = Broken()
     listener.grant = raises  # type: ignore[method-assign]
-    control = Control(listener, lambda what, _error: told.append(what))
+    control = Control(listener.grant, listener.take, listener.gone, lambda what, _error: told.append(what))
     await control.listen()
     try:
         async with page(control) as client:
@@ -105,7 +104,7 @@ async def test_a_page_that_cannot_be_served_is_let_go_and_a_word_says_why() -> N
 async def test_what_cannot_be_said_to_a_page_is_told() -> None:
     told: list[str] = []
     listener = Broken()
-    control = Control(listener, lambda what, _error: told.append(what))
+    control = Control(listener.grant, listener.take, listener.gone, lambda what, _error: told.append(what))
     await control.listen()
     try:
         async with page(control) as client:
@@ -121,7 +120,8 @@ async def test_what_cannot_be_said_to_a_page_is_told() -> None:
 
 async def test_the_channel_of_a_page_logs_nothing_at_debug(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        control = Control(Broken())
+        listener = Broken()
+        control = Control(listener.grant, listener.take, listener.gone)
         await control.listen()
         silent = logging.Logger("silent")  # noqa: LOG001  the client's own
         async with connect(f"ws://127.0.0.1:{control.port}/{control.token}", proxy=None, logger=silent):
@@ -132,7 +132,7 @@ async def test_the_channel_of_a_page_logs_nothing_at_debug(caplog: pytest.LogCap
 
 async def test_an_item_of_a_feed_that_breaks_us_is_a_row_and_the_next_is_taken(failures: list[str]) -> None:
     async with Lab() as lab:
-        feed = Witnesses(lab.timeline, "browser", "key")
+        feed = RemoteFeed(lab.timeline, "browser", "key")
         feed._takers["print"] = raises_once(feed._takers["print"])
         for text in ("lost", "kept"):
             feed.take({"k": "print", "id": None, "level": "log", "text": text})
@@ -156,10 +156,10 @@ async def test_an_item_of_a_page_that_breaks_us_is_a_row_and_the_run_goes_on_and
         lab._io().post(session.take, {"items": [{"k": "print", "level": "log", "text": text} for text in "ab"]})
         await until(lambda: rows(lab, name="taking what a page tells failed"))
         assert "b" in run.console.text.splitlines()
-        session._witnesses.leave = raises  # type: ignore[method-assign]
+        session._feed.leave = raises  # type: ignore[method-assign]
         run.stop()
         assert await asyncio.to_thread(run.wait_over, LIMIT), "whoever waits for it is let go"
-        await until(lambda: not lab.hosting.guests)
+        await until(lambda: not lab.hosting.runs)
     assert "ERROR taking what a page tells failed: LookupError" in failures
     assert "ERROR thread wslab-lab failed: LookupError" in failures
 
@@ -167,7 +167,7 @@ async def test_an_item_of_a_page_that_breaks_us_is_a_row_and_the_run_goes_on_and
 async def test_a_guest_that_cannot_end_keeps_no_other_and_no_lab_from_ending(failures: list[str]) -> None:
     ended: list[str] = []
 
-    class Guest:
+    class HostedRun:
         def __init__(self, name: str) -> None:
             self.description = name
 
@@ -179,11 +179,11 @@ async def test_a_guest_that_cannot_end_keeps_no_other_and_no_lab_from_ending(fai
     async with Lab() as lab:
         server = await lab.serve()
         for name in ("broken", "sound"):
-            lab.hosting.join(Guest(name))
+            lab.hosting.join(HostedRun(name))
     assert ended == ["sound"]
     assert not server.running
-    assert rows(lab, name="the end of Guest failed")
-    assert failures == ["ERROR the end of Guest failed: LookupError"]
+    assert rows(lab, name="the end of HostedRun failed")
+    assert failures == ["ERROR the end of HostedRun failed: LookupError"]
 
 
 async def test_work_on_the_labs_thread_tells_what_it_raised_and_is_over() -> None:

@@ -22,7 +22,13 @@ FILES = [
     ),
     *("wslab/lessons/__init__.py", "wslab/lessons/common.py", "wslab/lessons/lesson_02/keys.py"),
     *("notebooks/02_handshake.ipynb", "notebooks/solutions/02_handshake.ipynb", "notebooks/05_sending.ipynb"),
-    *("notebooks/glossary.md", "tests/wire/test_frames.py", "tests/net/test_raw.py", "tests/net/test_tap.py"),
+    *(
+        "notebooks/glossary.md",
+        "tests/wire/test_frames.py",
+        "tests/net/test_raw.py",
+        "tests/net/test_tap.py",
+        "tests/net/raw/test_bytes.py",
+    ),
     *(
         "tests/net/harness.py",
         "tests/lessons/test_lesson_02.py",
@@ -99,6 +105,8 @@ def chosen(changed: Any, place: Path) -> tuple[str, set[str], set[str]]:
         (["tests/net/test_raw.py"], set(), {"tests/net/test_raw.py"}),
         (["tests/net/test_raw.py", "tests/net/test_gone.py"], set(), {"tests/net"}),
         (["tests/net/harness.py", "tests/net/test_raw.py"], set(), {"tests/net"}),
+        (["tests/net/raw/test_bytes.py"], set(), {"tests/net/raw/test_bytes.py"}),
+        (["tests/net/harness.py", "tests/net/raw/test_bytes.py"], set(), {"tests/net"}),
         (["tests/notebooks/kernels.py"], ALL[0], set()),
         (["tests/lessons/test_lesson_02.py"], set(), {"tests/lessons/test_lesson_02.py"}),
         (["tests/browser/test_log.py", "tests/repository/test_changed.py", "tests/bench/log.py"], *NOTHING),

@@ -32,17 +32,17 @@ STARTS: dict[str, dict[str, str]] = {
     "create_task": {"net/tasks.py": "where tasks start"},
     "ensure_future": {},
     "TaskGroup": {},
-    "gather": {"lab/leaving.py": "what it returns is looked at", "lab/hosting.py": "awaited"},
+    "gather": {"lab/shutdown.py": "what it returns is looked at", "lab/hosting.py": "awaited"},
     "run_coroutine_threadsafe": {
         "net/threads.py": "its result is awaited by whoever asks",
         "net/raw_taking.py": "its result is awaited",
         "lab/lab.py": "tells what it raises by itself",
-        "peers/browser_run.py": "its result is awaited",
+        "peers/browser/run.py": "its result is awaited",
     },
     "set_exception_handler": {"net/threads.py": "what tells"},
     "register": {
         "net/client_host.py": "atexit: closes sockets, which cannot raise",
-        "lab/leaving.py": "atexit: each lab by itself",
+        "lab/lab.py": "atexit: each lab by itself",
         "view/flusher.py": "atexit: ends a thread",
     },
     "finalize": {"net/raw.py": "posts to a thread, which cannot raise", "view/flusher.py": "sets flags"},
@@ -52,7 +52,7 @@ STARTS: dict[str, dict[str, str]] = {
 SCHEDULES = {"call_soon", "call_soon_threadsafe", "call_later", "call_at", "add_done_callback"}
 OURS = {
     "net/threads.py", "net/client_wire.py", "net/relay_half.py", "net/raw_wire.py", "peers/on_thread.py",
-    "peers/browser_session.py",
+    "peers/browser/session.py",
 }  # fmt: skip
 """Modules whose callbacks run on a loop of ours."""
 
@@ -63,7 +63,7 @@ SAFE = {
     "self._pump_later": "guarded where it is made",
     "self._real.abort": "asyncio's own",
     "act": "spawns",
-    "leaving.fulfil": "raises where it is waited for",
+    "_fulfil": "raises where it is waited for",
     "_running.discard": "a set's own",
     "lambda _: work.close()": "closes a coroutine that has ended, or never began",
     "lambda _: wires.discard(wire)": "a set's own",

@@ -29,17 +29,17 @@ class Mistake(NamedTuple):
 
 
 MISTAKES = [
-    Mistake("opcode 0xB is known", "rules", "not in OPCODES", "not in (*OPCODES, 0xB)"),
-    Mistake("a server may mask", "rules", "if frame.client is False and frame.masked:", "if False:"),
-    Mistake("16 bits may say a length of 125", "rules", "frame.length < 126) or", "frame.length < 125) or"),
-    Mistake("RSV1 may stand on every data frame", "rules", "not frame.deflated or frame.begins", "not frame.deflated or not frame.control"),
-    Mistake("a control frame may have 126 bytes", "rules", "LONGEST_CONTROL = 125", "LONGEST_CONTROL = 126"),
-    Mistake("data may come behind a Close", "rules", "if frame.closed and not", "if False and not"),
-    Mistake("1005 may travel", "rules", "code in (1005, 1006, 1015)", "code in (1006, 1015)"),
-    Mistake("5000 is a close code", "rules", "code >= 5000", "code > 5000"),
-    Mistake("a ping ends the message that it interrupts", "receiver", 'self.control = b""\n            return', 'self.control, self.inside = b"", False\n            return'),
-    Mistake("text may end in the middle of a character", "receiver", "            if self._tail:\n                self._read", "            if False:\n                self._read"),
-    Mistake("a border of frames cuts characters", "utf8", "data = tail + piece", "data = piece"),
+    Mistake("opcode 0xB is known", "stream/rules", "not in OPCODES", "not in (*OPCODES, 0xB)"),
+    Mistake("a server may mask", "stream/rules", "if frame.client is False and frame.masked:", "if False:"),
+    Mistake("16 bits may say a length of 125", "stream/rules", "frame.length < 126) or", "frame.length < 125) or"),
+    Mistake("RSV1 may stand on every data frame", "stream/rules", "not frame.deflated or frame.begins", "not frame.deflated or not frame.control"),
+    Mistake("a control frame may have 126 bytes", "stream/rules", "MAX_CONTROL_PAYLOAD = 125", "MAX_CONTROL_PAYLOAD = 126"),
+    Mistake("data may come behind a Close", "stream/rules", "if frame.closed and not", "if False and not"),
+    Mistake("1005 may travel", "stream/rules", "code in (1005, 1006, 1015)", "code in (1006, 1015)"),
+    Mistake("5000 is a close code", "stream/rules", "code >= 5000", "code > 5000"),
+    Mistake("a ping ends the message that it interrupts", "stream/receiver", 'self.control = b""\n            return', 'self.control, self.inside = b"", False\n            return'),
+    Mistake("text may end in the middle of a character", "stream/receiver", "            if self._tail:\n                self._read", "            if False:\n                self._read"),
+    Mistake("a border of frames cuts characters", "stream/utf8", "data = tail + piece", "data = piece"),
     Mistake("no message inflates in the context of the last", "deflate", "if not self._deflate.context_takeover:", "if True:"),
     Mistake("each piece is unmasked from the first byte of the key on", "frames", "turn = phase & 3", "turn = 0"),
     Mistake("of a 16-bit length the high byte is lost", "frames", "data[start + 2 : start + 4]", "data[start + 3 : start + 4]"),
@@ -55,12 +55,13 @@ def plant(mistake: Mistake | None, folder: Path, name: str) -> ModuleType:
         name: What to call it.
     """
     (folder / name).mkdir()
-    for path in WIRE.glob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        if mistake is not None and path.stem == mistake.module:
+    for path in WIRE.rglob("*.py"):
+        text, copy = path.read_text(encoding="utf-8"), folder / name / path.relative_to(WIRE)
+        if mistake is not None and copy == folder / name / f"{mistake.module}.py":
             assert text.count(mistake.old) == 1, f"{mistake.old!r} must stand just once in {path.name}"
             text = text.replace(mistake.old, mistake.new)
-        (folder / name / path.name).write_text(text.replace("wslab.wire", name), encoding="utf-8")
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(text.replace("wslab.wire", name), encoding="utf-8")
     importlib.invalidate_caches()
     return importlib.import_module(name)
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wslab.wire import Deflate, Inflater, negotiated_deflate, parse_head
-from wslab.wire.deflate import INFLATE_LIMIT
+from wslab.wire import INFLATE_LIMIT, Deflate, Inflater, negotiated_deflate, parse_head
 
 
 def agreed(*values: str, direction: str = "server to client") -> Deflate | None:

@@ -61,13 +61,13 @@ def packages() -> Finding:
 def kernel() -> Finding:
     """A kernel as JupyterLab would start it: does it run, in this Python, and does it find wslab?"""
     fix = f"{python()} -m ipykernel install --sys-prefix"
-    asked = {"prefix": "__import__('sys').prefix", "wslab": "__import__('wslab').Lab"}
+    expressions = {"prefix": "__import__('sys').prefix", "wslab": "__import__('wslab').Lab"}
     try:
-        answers = ask_a_kernel(asked)
+        answers = ask_a_kernel(expressions)
     except RuntimeError:
         # It died. Jupyter chooses a kernel's ports before the kernel takes them, and another program may have been quicker.
-        answers = ask_a_kernel(asked)
-    prefix, wslab = (answers[key] for key in asked)
+        answers = ask_a_kernel(expressions)
+    prefix, wslab = (answers[key] for key in expressions)
     if prefix["status"] != "ok" or prefix["data"]["text/plain"] != repr(sys.prefix):
         other = prefix.get("data", {}).get("text/plain", "another Python")
         return lacking("kernel", f"JupyterLab's `python3` kernel runs in {other}, not in {sys.prefix!r}", fix)
@@ -77,7 +77,7 @@ def kernel() -> Finding:
     return Finding("kernel", f"ipykernel {importlib.metadata.version('ipykernel')} starts and imports wslab")
 
 
-def ask_a_kernel(asked: dict[str, str]) -> dict[str, Any]:
+def ask_a_kernel(expressions: dict[str, str]) -> dict[str, Any]:
     """What a new kernel answers to some expressions.
 
     Raises:
@@ -91,7 +91,7 @@ def ask_a_kernel(asked: dict[str, str]) -> dict[str, Any]:
     try:
         client.start_channels()
         client.wait_for_ready(timeout=60)
-        reply = client.execute("", silent=True, user_expressions=asked, reply=True, timeout=60)
+        reply = client.execute("", silent=True, user_expressions=expressions, reply=True, timeout=60)
         answers: dict[str, Any] = reply["content"]["user_expressions"]
     finally:
         client.stop_channels()

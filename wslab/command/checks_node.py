@@ -24,7 +24,7 @@ def node() -> Finding:
         return lacking("Node", f"{text}; %%node and lesson 08 need {OLDEST_NODE} or newer", pip_install(NODE_EXTRA))
     program, version = found
     npm = npm_command(program)
-    have = f"npm {said_by(program, *npm, '--version')}" if npm else "no npm beside it"
+    have = f"npm {output_of(program, *npm, '--version')}" if npm else "no npm beside it"
     return Finding("Node", f"{version} at {program}, {have}")
 
 
@@ -32,7 +32,7 @@ def usable_node() -> tuple[tuple[str, str] | None, list[str]]:
     """The first Node that is new enough, with its version; and what is wrong about those before it."""
     wrong = []
     for program in nodes():
-        version = said_by(program, program, "-p", "process.versions.node")
+        version = output_of(program, program, "-p", "process.versions.node")
         if not re.fullmatch(r"\d+\.\d+\.\d+\S*", version):
             wrong.append(f"{program} is no working Node")
         elif numbers(version) < (OLDEST_NODE,):
@@ -42,7 +42,7 @@ def usable_node() -> tuple[tuple[str, str] | None, list[str]]:
     return None, wrong
 
 
-def said_by(node: str, *command: str) -> str:
+def output_of(node: str, *command: str) -> str:
     """What a program of Node's answers; empty where it does not work. It finds this Node first."""
     path = os.pathsep.join((str(Path(node).parent), os.environ.get("PATH", "")))
     try:

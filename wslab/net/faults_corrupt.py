@@ -54,7 +54,7 @@ class Corrupter:
         gone = list(before)
         self._walker = Walker("head" if in_head else "frames", position - sum(map(len, gone)))
         for data in gone:
-            self._walker.stops(data)
+            self._walker.frame_boundaries(data)
         self._gone = position  # offset behind the last byte that has left: it cannot be changed any more
         self._held = bytearray()  # what has come behind that
         self._waits: Part | None = None  # the frame to be made wrong, until all that takes is there

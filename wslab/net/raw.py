@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wslab.net.raw_wire import RawWire
     from wslab.net.threads import LoopThread
     from wslab.net.url import SocketURL
-    from wslab.wire.build_handshake import Headers
+    from wslab.wire.handshake import Headers
 
 
 class RawSocket(Taking):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wslab.lab import check_name
 from wslab.net import BadType, BadValue
 
-_LONGEST = 1_000_000  # characters
+_MAX_CODE = 1_000_000  # characters
 
 
 def check_cell(what: str, code: object, name: object) -> None:
@@ -21,10 +21,10 @@ def check_cell(what: str, code: object, name: object) -> None:
         BadValue: The code is too long; the name is empty, too long, or has line breaks.
     """
     if not isinstance(code, str):
-        told = f"{type(code).__name__} {code!r:.60}"
-        raise BadType(f'the code of a {what} is JavaScript as text, not {told}; write it like "console.log(1)"')
-    if len(code) > _LONGEST:
+        found = f"{type(code).__name__} {code!r:.60}"
+        raise BadType(f'the code of a {what} is JavaScript as text, not {found}; write it like "console.log(1)"')
+    if len(code) > _MAX_CODE:
         raise BadValue(
-            f"the code of a {what} has at most {_LONGEST:,} characters, not {len(code):,}; put data into a file"
+            f"the code of a {what} has at most {_MAX_CODE:,} characters, not {len(code):,}; put data into a file"
         )
     check_name("run", name)

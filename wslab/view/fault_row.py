@@ -44,7 +44,7 @@ CHOICES = (
     Choice("drop after seconds", "2", "s"),
     Choice("drop after idle", "2", "s"),
 )
-"""What the row offers, in this order. `wslab.lab.breaking` knows what each does."""
+"""What the row offers, in this order. `wslab.lab.fault_actions` knows what each does."""
 
 
 class FaultRow(ipywidgets.GridBox):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from wslab.wire.errors import BadType, BadValue, came, octets
 from wslab.wire.frames import BINARY, CLOSE, OPCODES, TEXT, unmask
 
 _NAMES = {name: opcode for opcode, name in OPCODES.items()}
-_MOST = {7: 125, 16: 0xFFFF, 64: 2**64 - 1}
+_MAX_LENGTHS = {7: 125, 16: 0xFFFF, 64: 2**64 - 1}
 
 
 def frame(
@@ -119,10 +119,12 @@ def _bits(wanted: object, size: int) -> int:
     if wanted is None:
         return 7 if size <= 125 else 16 if size <= 0xFFFF else 64
     bits = _whole(wanted, "length_bits", "length_bits=16")
-    if bits not in _MOST:
+    if bits not in _MAX_LENGTHS:
         raise BadValue(f"expected length_bits of 7, 16 or 64, got {came(wanted)}; leave it out for the shortest form")
-    if size > _MOST[bits]:
-        raise BadValue(f"expected a length of at most {_MOST[bits]} for {bits} bits, got {size}; write length_bits=64")
+    if size > _MAX_LENGTHS[bits]:
+        raise BadValue(
+            f"expected a length of at most {_MAX_LENGTHS[bits]} for {bits} bits, got {size}; write length_bits=64"
+        )
     return bits
 
 

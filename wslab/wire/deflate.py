@@ -1,4 +1,4 @@
-"""permessage-deflate (RFC 7692): what was negotiated, and inflating a stream of messages.
+"""permessage-deflate (RFC 7692): inflating a stream of messages.
 
 A message inflates in the context that all messages before it left behind (unless "no context takeover" was agreed), so a
 stream can be entered only where that context is known. `Inflater.copy` keeps such a place.
@@ -9,16 +9,11 @@ from __future__ import annotations
 import copy
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from wslab.wire.handshake import Head
 
 INFLATE_LIMIT = 64 * 1024 * 1024
 """The most bytes one message is inflated to. A bomb past it is left alone, and its context with it."""
 
 _STEP = 256 * 1024
-_BITS = frozenset(str(bits) for bits in range(8, 16))
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 section 7.2.2: what the sender cut off
 
 
@@ -33,33 +28,6 @@ class Deflate:
 
     window_bits: int = 15
     context_takeover: bool = True
-
-
-def negotiated_deflate(response: Head, direction: str) -> Deflate | None:
-    """Read from a server's response what it agreed to (RFC 7692 section 7.1).
-
-    Args:
-        response: The server's handshake response.
-        direction: ``client to server`` or ``server to client``.
-
-    Returns:
-        The parameters, or None when messages of this direction travel as they are.
-    """
-    sender = "client" if direction.startswith("client") else "server"
-    for value in response.values("sec-websocket-extensions"):
-        for offer in value.split(","):
-            name, *parameters = (part.strip().lower() for part in offer.split(";"))
-            if name != "permessage-deflate":
-                continue
-            bits, takeover = 15, True
-            for parameter in parameters:
-                key, _, setting = parameter.partition("=")
-                if key.strip() == f"{sender}_no_context_takeover":
-                    takeover = False
-                elif key.strip() == f"{sender}_max_window_bits" and setting.strip('" ') in _BITS:
-                    bits = int(setting.strip('" '))
-            return Deflate(bits, takeover)
-    return None
 
 
 class Inflater:

@@ -28,6 +28,11 @@ OPCODES: dict[int, str] = {
 }
 
 
+def opcode_name(opcode: int) -> str:
+    """What an opcode is called: ``text``, ``reserved 0x3``."""
+    return OPCODES.get(opcode, f"reserved {opcode:#x}")
+
+
 class FrameHeader(NamedTuple):
     """The header of one frame. `size` counts the header's own bytes, 2 to 14."""
 

@@ -4,7 +4,7 @@
 // before: the native class and its prototype stay as they are, so the page around the cell never notices.
 //
 //     const WebSocket = wrapWebSocket(Native, emit, marker);
-//     emit(item)          is given the items of the feed: socket, event, call (see wslab/peers/witness.py). It must not throw.
+//     emit(item)          is given the items of the feed: socket, event, call (see wslab/peers/remote_feed.py). It must not throw.
 //     marker(url)         {url, n}: where to connect in truth, and the number of its marker; or null: as it stands, unmarked
 //     wrapWebSocket.current()    the id of the socket in whose callback the code runs now, or null
 //     wrapWebSocket.raised(p)    the id of the socket whose callback was the last to end by raising, or which returned the
