@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.net.harness import connection, until
 from wslab import Timeline
-from wslab.timeline import diagnosis_facts
-from wslab.timeline.diagnosis import CAUSES, Diagnosis
+from wslab.timeline.diagnosis import facts as diagnosis_facts
+from wslab.timeline.diagnosis.result import CAUSES, Diagnosis
 
 if TYPE_CHECKING:
     from pathlib import Path

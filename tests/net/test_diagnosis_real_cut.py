@@ -17,7 +17,7 @@ from tests.net.harness import Peer, RawServer, rows, until
 from tests.net.test_diagnosis_real import hold
 from tests.net.test_websocket_close import fin, rst
 from wslab import Lab
-from wslab.timeline import diagnosis_facts
+from wslab.timeline.diagnosis import facts as diagnosis_facts
 
 CLIENT = """
 import sys

@@ -14,7 +14,7 @@ from tests.net.harness import rows, until
 from tests.net.test_diagnosis_real import hold
 from wslab import Lab
 from wslab.net import client_wire
-from wslab.timeline import diagnosis_facts
+from wslab.timeline.diagnosis import facts as diagnosis_facts
 
 
 async def stalls(connection: Any) -> None:

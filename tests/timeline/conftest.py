@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.net.harness import failures, nothing_fails
-from wslab.timeline import Timeline, ending, pairing, telling
+from wslab.timeline import Timeline, pairing, settling
+from wslab.timeline.rows import remote
 
 __all__ = ["failures", "nothing_fails"]
 
@@ -28,5 +29,5 @@ def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wait(monkeypatch: pytest.MonkeyPatch, nanoseconds: int) -> None:
-    for module, name in ((pairing, "WAIT"), (ending, "WAIT"), (telling, "PATIENCE")):
+    for module, name in ((pairing, "WAIT"), (settling, "WAIT"), (remote, "PATIENCE")):
         monkeypatch.setattr(module, name, nanoseconds)

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wslab.timeline import End, Timeline
-    from wslab.timeline.bytestream import ByteStream
-    from wslab.timeline.connection import Connection
-    from wslab.timeline.direction import Direction
+    from wslab.timeline.connection.direction import Direction
+    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.records.bytestream import ByteStream
 
 
 def again(timeline: Timeline, folder: Path) -> Timeline:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wslab.timeline import Timeline
 
 if TYPE_CHECKING:
-    from wslab.timeline.bytestream import ByteStream
+    from wslab.timeline.records.bytestream import ByteStream
 
 chunk_lists = st.lists(st.binary(max_size=9), max_size=30)
 

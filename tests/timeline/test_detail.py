@@ -176,7 +176,7 @@ def test_a_long_printed_line_opens_into_all_its_lines(timeline: Timeline) -> Non
 
 
 def test_a_payload_is_cut_at_its_limit_and_says_so(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wslab.timeline.opening.PAYLOAD_LIMIT", 1000)
+    monkeypatch.setattr("wslab.timeline.rows.detail.PAYLOAD_LIMIT", 1000)
     pair = Pair(timeline, deflate=True)
     pair.frame("server", 2, bytes(5000))
     detail = last(timeline)

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.timeline.pair import REQUEST, Pair
-from wslab.timeline import Connection, Timeline, tcp_words
-from wslab.timeline.diagnosis import CAUSES, Diagnosis, Evidence
-from wslab.timeline.diagnosis_facts import Facts
+from wslab.timeline import Connection, Timeline
+from wslab.timeline.diagnosis.facts import Facts
+from wslab.timeline.diagnosis.result import CAUSES, Diagnosis, Evidence
+from wslab.timeline.records import tcp_words
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.timeline.pair import Pair
 from tests.timeline.saved import again, contents
 from wslab.timeline import RecordingError, Timeline
-from wslab.timeline.redaction import Redactor
-from wslab.timeline.segments import checksum
+from wslab.timeline.export.segments import checksum
+from wslab.timeline.rows.redaction import Redactor
 
 if TYPE_CHECKING:
     from pathlib import Path

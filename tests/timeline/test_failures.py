@@ -11,7 +11,8 @@ import pytest
 
 from tests.net.hostile import KINDS, error_of
 from tests.timeline.pair import Pair
-from wslab.timeline import Timeline, Watchers, error_and_place, error_text, error_words, failures, log_failure
+from wslab.timeline import Timeline, Watchers, error_and_place, error_text, error_words, log_failure
+from wslab.timeline.failures import reporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,12 +91,12 @@ def test_an_error_that_is_a_sentence_is_shown_as_that_sentence() -> None:
 
 def test_a_place_in_wslab_or_in_a_library_is_named_where_there_is_none_of_the_learners() -> None:
     scope: dict[str, Any] = {}
-    exec(compile("def f():\n  raise LookupError", failures.__file__, "exec"), scope)
+    exec(compile("def f():\n  raise LookupError", reporting.__file__, "exec"), scope)
     with pytest.raises(LookupError) as caught:
         scope["f"]()
     error = caught.value
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next  # without this file
-    assert error_and_place(error) == "LookupError:  at wslab/timeline/failures.py, line 2"
+    assert error_and_place(error) == "LookupError:  at wslab/timeline/failures/reporting.py, line 2"
 
 
 def fails(timeline: Timeline, text: str = "x") -> None:
@@ -128,8 +129,8 @@ def test_after_a_pause_the_next_is_told_as_the_first(monkeypatch: pytest.MonkeyP
     for _ in range(3):
         for _ in range(5):
             fails(timeline)
-            now[0] += failures.PAUSE / 2
-        now[0] += failures.PAUSE
+            now[0] += reporting.PAUSE / 2
+        now[0] += reporting.PAUSE
     assert [row.name for row in problems(timeline)] == ["it failed"] * 3
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.timeline.pair import Pair
 from tests.timeline.saved import again, contents
 from wslab.timeline import RecordingError, Timeline
-from wslab.timeline.context import save_context, standing_at
+from wslab.timeline.export.context import save_context, standing_at
 from wslab.view import Log
 from wslab.wire import Head
 

@@ -7,7 +7,7 @@ import pytest
 from tests.timeline.pair import short
 from tests.timeline.test_forgetting import forget_past, sizes
 from tests.timeline.told import DOWN, UP, Told
-from wslab.timeline import Timeline, ending
+from wslab.timeline import Timeline, settling
 from wslab.view.ladder import Ladder
 from wslab.view.log import Log
 
@@ -45,7 +45,7 @@ def test_a_marked_socket_without_recorded_bytes_is_not_connecting_for_ever(
     timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Told(timeline, end=False)
-    monkeypatch.setattr(ending, "WAIT", -1)
+    monkeypatch.setattr(settling, "WAIT", -1)
     assert timeline.unsettled() == []
 
 

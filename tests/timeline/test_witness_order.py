@@ -15,7 +15,7 @@ from tests.timeline.saved import again, contents
 from tests.timeline.test_transcript import lines
 from tests.timeline.told import DOWN, UP, Told
 from wslab.timeline import RecordingError, Timeline
-from wslab.timeline.causal import GONE
+from wslab.timeline.order.causal_order import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from wslab.net.faults_at import EndFaults
     from wslab.net.url import SocketURL
     from wslab.timeline import End
-    from wslab.timeline.ends import Note
-    from wslab.timeline.records import Source
+    from wslab.timeline.connection.end import Note
+    from wslab.timeline.records.row import Source
 
 OPEN_LIMIT = 60.0
 """The longest that connecting and the opening handshake may take, in seconds."""

@@ -15,14 +15,14 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from wslab.timeline.anew import absorb
-from wslab.timeline.connection import Connection
+from wslab.timeline.connection.state import Connection
 from wslab.timeline.pairing import Pairing
+from wslab.timeline.rows.restating import absorb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wslab.timeline.ends import End
+    from wslab.timeline.connection.end import End
 
 PAST = 256
 """How many numbers of the past are kept at most."""

@@ -13,12 +13,12 @@ from collections import deque
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal
 
-from wslab.timeline.address import Address
-from wslab.timeline.ends import End, Note
-from wslab.timeline.errors import RecordingError
-from wslab.timeline.failures import GOES_ON, NOTHING_DONE, Failures, forgotten_words
-from wslab.timeline.records import PREVIEW
-from wslab.timeline.watchers import Watchers
+from wslab.timeline.connection.end import End, Note
+from wslab.timeline.failures.reporting import GOES_ON, NOTHING_DONE, Failures, forgotten_words
+from wslab.timeline.failures.watchers import Watchers
+from wslab.timeline.records.address import Address
+from wslab.timeline.records.errors import RecordingError
+from wslab.timeline.records.row import PREVIEW
 from wslab.wire import one_line
 
 if TYPE_CHECKING:

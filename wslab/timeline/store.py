@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from wslab.timeline.connections import Connections
 from wslab.timeline.recorder import Recorder
-from wslab.timeline.records import Detail, Dropped, Row
+from wslab.timeline.records.row import Detail, Dropped, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection import Connection
-    from wslab.timeline.ends import End
+    from wslab.timeline.connection.end import End
+    from wslab.timeline.connection.state import Connection
 
 _COMPACT = 4096
 

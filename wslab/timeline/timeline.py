@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.ending import unsettled
-from wslab.timeline.export import export
-from wslab.timeline.freeze import freeze
-from wslab.timeline.jsonl_read import read_jsonl
+from wslab.timeline.connection.recording import freeze
+from wslab.timeline.export.jsonl_read import read_jsonl
+from wslab.timeline.export.saving import export
+from wslab.timeline.order.transcript import transcript
 from wslab.timeline.pairing import awaits_its_client
 from wslab.timeline.replay import Replay
+from wslab.timeline.settling import unsettled
 from wslab.timeline.store import Store
-from wslab.timeline.transcript import transcript
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from wslab.timeline.connection import Connection
-    from wslab.timeline.records import Dropped, Row
+    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.records.row import Dropped, Row
 
 
 class Timeline(Store):
@@ -86,7 +86,7 @@ class Timeline(Store):
             return out
 
     def transcript(self, by: Literal["cause", "direction"] = "cause", *, times: bool = False) -> str:
-        """The timeline as text, the same for the same conversation. See `wslab.timeline.transcript`."""
+        """The timeline as text, the same for the same conversation. See `wslab.timeline.order.transcript`."""
         with self.reading():
             return transcript(self.rows(), self.connections(), by=by, times=times, dropped=self.dropped)
 
