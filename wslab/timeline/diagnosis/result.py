@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.order.transcript import masked
+from wslab.timeline.records.masking import masked
 
 if TYPE_CHECKING:
     from wslab.timeline.records.row import Source

@@ -13,10 +13,10 @@ is never changed, nor is the reason of a close.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.order.causal_order import RANK, by_cause, noted_here, told_ends
+from wslab.timeline.records.masking import masked
 
 if TYPE_CHECKING:
     from wslab.timeline.connection.end import End
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from wslab.timeline.records.row import Dropped, Row, Source
 
 _TOLD = RANK["server to client"] + 1
-_PORT = re.compile(
-    r"""((?:\b127\.\d+\.\d+\.\d+ | \b0\.0\.0\.0 | localhost | ::1 | ::)  # an address of this machine
-         [\]'"]* (?:[:,]|[ ]port) [ ]?                                 # as in a URL, a tuple or a sentence
-         | \bport[ =])
-        \d{1,5}\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _WAY: dict[Source, str] = {
     "client to server": "client \u2192 server",
     "server to client": "server \u2192 client",
@@ -104,11 +97,6 @@ def _line(row: Row, *, times: bool) -> str:
         parts.append(f"[{masked(row.problem)}]")
     what = "  ".join(part for part in parts if part)
     return f"{when}{number:<4}{_WAY[row.source]:<17}{row.kind:<11}{what}".rstrip()
-
-
-def masked(text: str) -> str:
-    """Text without the ports of this machine, which differ from run to run."""
-    return _PORT.sub(r"\1PORT", text)
 
 
 def _by_direction(row: Row, told: dict[str, End]) -> tuple[int, int, int]:
