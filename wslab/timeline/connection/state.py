@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from wslab.timeline.connection.direction import Direction, describe
 from wslab.timeline.connection.end import weight
-from wslab.timeline.diagnosis.diagnose import diagnose
+from wslab.timeline.rows.facts import diagnosis_of
 from wslab.timeline.records.row import Detail, Row, Source
 from wslab.timeline.rows.detail import open_row
 from wslab.timeline.rows.remote import heard, linked
@@ -150,7 +150,7 @@ class Connection:
         if not self.ends or any(end.closed is None for end in self.ends):
             return None
         with self.ends[0].reading():
-            return diagnose(self)
+            return diagnosis_of(self)
 
     def __repr__(self) -> str:
         return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"

@@ -191,7 +191,7 @@ def _timeout(facts: Facts, close: CloseFrame, *, clean: bool) -> Diagnosis:
         why = f"the {two} is gone, or the path to it"
         advice = f"connect again, and record the {two}'s end to see which of them it was"
         doubt = f"from the {one}'s end a silent drop, a blocked program and a very slow {two} look the same"
-    elif pings[0].arrived is not None and pings[0].arrived > close.row.time + facts.connection.started:
+    elif pings[0].arrived is not None and pings[0].arrived > close.row.time + facts.started:
         why = f"the {two} read the ping only after that, so its program was blocked"
     elif pings[0].answer is not None:
         why = f"the {two} answered too late"

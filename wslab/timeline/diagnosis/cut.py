@@ -86,7 +86,7 @@ def _unanswered(facts: Facts, one: Side) -> Diagnosis:
     two, ping = other(one), facts.unanswered(one)[0].row
     what = f"no Close frame: the {one}'s pings went unanswered, nothing came from the {two} any more, and the {one} ended TCP"
     doubt = f"from the {one}'s end a silent drop, a blocked program and a very slow {two} look the same"
-    return _silent(facts, what, doubt, one, 1006, idle=facts.idle_before(ping.time + facts.connection.started))
+    return _silent(facts, what, doubt, one, 1006, idle=facts.idle_before(ping.time + facts.started))
 
 
 def _silent(

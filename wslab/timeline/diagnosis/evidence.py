@@ -51,7 +51,7 @@ def when(facts: Facts, moment: int | None) -> str:
 
 def at(facts: Facts, row: Row) -> str:
     """When a row was first seen."""
-    return when(facts, row.time + facts.connection.started)
+    return when(facts, row.time + facts.started)
 
 
 def code_words(code: int | None) -> str:
@@ -74,7 +74,7 @@ def tcp(facts: Facts) -> list[Evidence]:
             found.append(Evidence(None, f"the {side}'s end was not recorded"))
             continue
         row = next((row for row in facts.remarks if row.source == side and row.name.startswith("TCP ")), None)
-        words = _HOW.get(facts.how(side), end.ending) if end.local is not None else end.ending
+        words = _HOW.get(facts.how(side), end.ending) if end.connected else end.ending
         found.append(Evidence(row.id if row else None, f"at the {side}: {words}", when(facts, end.closed)))
     return found
 

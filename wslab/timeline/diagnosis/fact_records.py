@@ -3,6 +3,7 @@
     CloseFrame   a Close frame: whose, when it was sent, whether and when it arrived
     Ping         a ping that was not answered before its sender gave up
     Lost         the first bytes of a direction that never arrived
+    EndFacts     an end whose bytes were recorded: what it sent and received, and how TCP ended there
 
 Times are as the byte streams have them.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from wslab.timeline.records.bytestream import ByteStream
     from wslab.timeline.records.row import Row
 
 Side = Literal["client", "server"]
@@ -71,3 +73,26 @@ class Lost:
     start: int
     sent: int
     row: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndFacts:
+    """An end whose bytes were recorded, after TCP has ended there.
+
+    Attributes:
+        side: Which end.
+        connected: True if TCP came to be.
+        ending: How TCP ended, in words; empty for an orderly end.
+        fin: When the peer ended its direction (FIN); None where it did not.
+        closed: When TCP ended.
+        sent: The bytes it sent.
+        received: The bytes it received.
+    """
+
+    side: Side
+    connected: bool
+    ending: str
+    fin: int | None
+    closed: int
+    sent: ByteStream
+    received: ByteStream

@@ -1,4 +1,4 @@
-"""What a diagnosis is made of: the recorded bytes, rows and endings of one connection, and nothing else.
+"""The facts that a diagnosis is handed: the recorded bytes, rows and endings of one connection, and nothing else.
 
 Times are as the streams have them; only differences are ever used, so a loaded recording gives the same facts.
 """
@@ -6,18 +6,20 @@ Times are as the streams have them; only differences are ever used, so a loaded 
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.diagnosis.fact_records import CloseFrame, Lost, Ping
 from wslab.timeline.records import tcp_words
-from wslab.timeline.rows.detail import open_row
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.diagnosis.fact_records import Side
-    from wslab.timeline.records.row import Detail, Row, Source
+    from collections.abc import Mapping
+
+    from wslab.timeline.diagnosis.fact_records import EndFacts, Side
+    from wslab.timeline.records.bytestream import ByteStream
+    from wslab.timeline.records.row import Row, Source
+    from wslab.wire import Head
 
 How = Literal["unrecorded", "no TCP", "reset", "reset here", "FIN", "here", "system", "error"]
 
@@ -37,25 +39,38 @@ def way(side: Side) -> Source:
     return _WAY[side]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Facts:
-    """The facts of one closed connection.
+    """The facts of one closed connection. Nothing may be dropped from its streams until the diagnosis is made.
 
-    Args:
-        connection: The connection. It is read when a fact is asked for: keep it still until the diagnosis is made.
+    Attributes:
+        started: When the timeline began, in the clock of the streams.
+        ends: The ends whose bytes were recorded, by side, the client's first.
+        streams: What each side sent, as the rows were decoded from it.
+        rows: The rows of what each side sent, as far as they are kept.
+        had_rows: True if there were such rows, kept or not.
+        remarks: The rows of the ends' own that may tell how it ended: notes, faults, calls to close.
+        response: The head of the server's response; None where none was read.
+        answer: Start line and header lines of a response other than 101, credentials overwritten.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.remarks = tuple(connection.remarks.values())
-        self.rows: dict[Side, tuple[Row, ...]] = {
-            side: tuple(row for row, _ in connection.directions[way(side)].rows) for side in SIDES
-        }
-        ended = [end.closed for end in connection.ends if end.closed is not None]
-        self.ended = min(ended, default=connection.started)
+    started: int
+    ends: Mapping[Side, EndFacts]
+    streams: Mapping[Side, ByteStream]
+    rows: Mapping[Side, tuple[Row, ...]]
+    had_rows: bool
+    remarks: tuple[Row, ...]
+    response: Head | None
+    answer: tuple[str, ...] = ()
 
-    def end(self, side: Side) -> End | None:
+    @cached_property
+    def ended(self) -> int:
+        """When TCP ended at the first of the ends."""
+        return min((end.closed for end in self.ends.values()), default=self.started)
+
+    def end(self, side: Side) -> EndFacts | None:
         """The recorded end of a side."""
-        return self.connection.client_end if side == "client" else self.connection.server_end
+        return self.ends.get(side)
 
     @property
     def recorded(self) -> tuple[Side, ...]:
@@ -65,14 +80,14 @@ class Facts:
     @property
     def status(self) -> int | None:
         """The status of the server's response; None where there was none, or none in HTTP."""
-        return self.connection.response.status if self.connection.response else None
+        return self.response.status if self.response else None
 
     def how(self, side: Side) -> How:
         """How TCP ended as this side saw it."""
         end = self.end(side)
         if end is None:
             return "unrecorded"
-        if end.local is None:
+        if not end.connected:
             return "no TCP"
         if end.ending in (tcp_words.RESET, tcp_words.GONE):
             return (
@@ -94,10 +109,6 @@ class Facts:
     def row(self, source: Side, *names: str) -> Row | None:
         """The last remark of a side's own with one of these names."""
         return next((row for row in reversed(self.remarks) if row.source == source and row.name in names), None)
-
-    def detail(self, row: Row) -> Detail:
-        """What a row opens into."""
-        return open_row(self.connection, row)
 
     # Frames
 
@@ -155,7 +166,7 @@ class Facts:
         if end is None or not pings:
             return False
         last = end.received.time_of(end.received.stop)
-        return last is None or last < pings[0].row.time + self.connection.started
+        return last is None or last < pings[0].row.time + self.started
 
     # Silence
 
@@ -175,7 +186,7 @@ class Facts:
         found = []
         for side in SIDES:
             lost, receiver = self.lost(side), self.end(other(side))
-            if lost is not None and receiver is not None and receiver.closed is not None:
+            if lost is not None and receiver is not None:
                 waited = receiver.closed - lost.sent
                 if waited > _SILENCE and waited > _LONGER * self._slowest(side):
                     found.append(lost)
@@ -205,5 +216,5 @@ class Facts:
 
     def _times(self) -> set[int]:
         return {
-            time for end in self.connection.ends for stream in (end.sent, end.received) for _, time, _ in stream.timed()
+            time for end in self.ends.values() for stream in (end.sent, end.received) for _, time, _ in stream.timed()
         }

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wslab.timeline.diagnosis.evidence import at, remark, tcp, when
-from wslab.timeline.diagnosis.facts import other
+from wslab.timeline.diagnosis.facts import SIDES, other
 from wslab.timeline.diagnosis.result import Diagnosis, Evidence
 from wslab.timeline.diagnosis.statuses import refusal
 from wslab.timeline.records import tcp_words
 from wslab.wire import explain
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.diagnosis.fact_records import Side
+    from wslab.timeline.diagnosis.fact_records import EndFacts, Side
     from wslab.timeline.diagnosis.facts import Facts
     from wslab.timeline.diagnosis.result import Certainty
     from wslab.timeline.records.row import Row
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _TLS_RECORD = b"\x16\x03"  # a handshake record of TLS (RFC 8446 section 5.1)
 
 
-def no_tcp(facts: Facts, end: End) -> Diagnosis:
+def no_tcp(facts: Facts, end: EndFacts) -> Diagnosis:
     """The diagnosis of a client whose TCP connection never came to be."""
     words, doubt = end.ending, ""
     certainty: Certainty = "certain"
@@ -69,7 +68,7 @@ def not_opened(facts: Facts) -> Diagnosis:
     nobody = facts.row("server", "nobody behind the relay")
     if nobody is not None:
         return _nobody_behind(facts, nobody)
-    if facts.connection.response is None:
+    if facts.response is None:
         return _unanswered(facts)
     if facts.status is None:
         row = facts.rows["server"][0] if facts.rows["server"] else None
@@ -78,9 +77,8 @@ def not_opened(facts: Facts) -> Diagnosis:
         advice = "look what listens at that port: it is another kind of server"
         return Diagnosis("not-http", sentence, advice, "certain", tuple(found), "", "client")
     row = facts.rows["server"][0] if facts.rows["server"] else None
-    lines = facts.detail(row).lines if row is not None else ()
     wrong = _wrong_request(facts)
-    said = refusal(facts.status, lines, itself="server" in facts.recorded, wrong=bool(wrong))
+    said = refusal(facts.status, facts.answer, itself="server" in facts.recorded, wrong=bool(wrong))
     own = [
         row
         for row in facts.remarks
@@ -175,7 +173,7 @@ def _who_ended(facts: Facts) -> Side:
 
 
 def _first_bytes(facts: Facts) -> bytes:
-    stream = facts.connection.directions["client to server"].stream
+    stream = facts.streams.get("client")
     return stream.read(0, 16) if stream is not None else b""
 
 
@@ -187,9 +185,7 @@ def _heads(facts: Facts) -> list[Evidence]:
 def _asked_to_close(facts: Facts) -> list[Evidence]:
     row: Row | None = facts.row("client", "close()")
     return (
-        [Evidence(row.id, "the client's own code called close()", when(facts, row.time + facts.connection.started))]
-        if row
-        else []
+        [Evidence(row.id, "the client's own code called close()", when(facts, row.time + facts.started))] if row else []
     )
 
 
@@ -204,8 +200,8 @@ def _wrong_request(facts: Facts) -> list[Evidence]:
 def _explained(facts: Facts) -> Handshake | None:
     """The heads of both sides, explained, as far as their bytes are kept."""
     heads = []
-    for side in ("client", "server"):
+    for side in SIDES:
         row = next((row for row in facts.rows[side] if row.kind == "handshake"), None)
-        stream = facts.connection.directions["client to server" if side == "client" else "server to client"].stream
+        stream = facts.streams.get(side)
         heads.append(stream.read(row.start, row.stop) if row is not None and stream is not None else None)
     return explain(*heads) if all(heads) else None

@@ -4,7 +4,7 @@
                                └ Evidence  what was recorded, with the row that says so
 
 A sentence holds nothing that differs from run to run; measured times stand beside the evidence, in `Evidence.when`.
-How a diagnosis is made stands in `wslab.timeline.diagnosis.diagnose`.
+How a diagnosis is made stands in `wslab.timeline.diagnosis.finding`.
 """
 
 from __future__ import annotations
