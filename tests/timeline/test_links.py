@@ -6,7 +6,7 @@ import pytest
 
 from tests.timeline.pair import Pair, short
 from wslab.timeline import Row, Timeline
-from wslab.timeline.connection.end import NOTE_LIMIT
+from wslab.timeline.connection.note import NOTE_LIMIT
 
 UP, DOWN = "client to server", "server to client"
 

@@ -9,7 +9,7 @@ from tests.timeline.pair import Pair
 
 if TYPE_CHECKING:
     from wslab.timeline import End, Source, Timeline
-    from wslab.timeline.connection.message_index import About
+    from wslab.timeline.connection.note import About
 
 UP: Source = "client to server"
 DOWN: Source = "server to client"

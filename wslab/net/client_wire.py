@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wslab.net.faults_at import EndFaults
     from wslab.net.url import SocketURL
     from wslab.timeline import End
-    from wslab.timeline.connection.end import Note
+    from wslab.timeline import Note
     from wslab.timeline.records.row import Source
 
 OPEN_LIMIT = 60.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from wslab.net.tap import TapTransport
     from wslab.timeline import End
-    from wslab.timeline.connection.end import Note
+    from wslab.timeline import Note
 
 
 class Sending:

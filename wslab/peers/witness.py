@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.timeline import End, Source, Timeline
-    from wslab.timeline.connection.message_index import About, What
+    from wslab.timeline.connection.note import About, What
 
 LIMIT = 10_000
 """The most rows of one run."""

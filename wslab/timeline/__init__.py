@@ -5,7 +5,7 @@ from __future__ import annotations
 from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
 from wslab.timeline.connection.end import End as End
-from wslab.timeline.connection.end import Note as Note
+from wslab.timeline.connection.note import Note as Note
 from wslab.timeline.connection.state import Connection as Connection
 from wslab.timeline.diagnosis.result import CAUSES as CAUSES
 from wslab.timeline.diagnosis.result import Diagnosis as Diagnosis

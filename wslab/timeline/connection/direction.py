@@ -15,15 +15,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.connection.message_index import Places
-from wslab.timeline.records.row import PREVIEW, Row, Source
-from wslab.wire import CLOSE, OPCODES, Decoded, StreamDecoder, close_code_name, one_line, parse_close
+from wslab.wire import Decoded, StreamDecoder
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Mapping
 
-    from wslab.timeline.connection.end import End
+    from wslab.timeline.connection.state import EndState
     from wslab.timeline.records.bytestream import ByteStream
+    from wslab.timeline.records.row import Row, Source
 
 _MARK_ROWS = 256  # rows, or bytes, between two places where a compressed stream can be entered again
 _MARK_BYTES = 1024 * 1024
@@ -56,7 +56,7 @@ class Direction:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.stream: ByteStream | None = None
-        self.end: End | None = None
+        self.end: EndState | None = None
         self.head = StreamDecoder(source)
         self.base = StreamDecoder(source)
         self.marks: deque[tuple[int, StreamDecoder]] = deque()
@@ -83,7 +83,7 @@ class Direction:
         """Whether bytes are there that are not decoded."""
         return self.stream is not None and self.stream.stop > self.head.fed
 
-    def follow(self, sender: End | None, receiver: End | None) -> bool:
+    def follow(self, sender: EndState | None, receiver: EndState | None) -> bool:
         """Choose whose bytes to decode: the sender's, for they may never arrive; the receiver's while only they are there.
 
         Both ends hold the same bytes at the same offsets, so the one can take over from the other at any place that both have.
@@ -121,11 +121,11 @@ class Direction:
                 self.head_stop = -1
         return broken
 
-    def follow_end(self, end: End) -> None:
+    def follow_end(self, end: EndState) -> None:
         """Decode the bytes of this end."""
         self.end, self.stream = end, self._of(end)
 
-    def _of(self, end: End) -> ByteStream:
+    def _of(self, end: EndState) -> ByteStream:
         """The bytes of this direction that an end holds."""
         return end.sent if self.source.startswith(end.side) else end.received
 
@@ -161,7 +161,7 @@ class Direction:
         return self.stream.time_ahead(self.head.fed, _LITTLE, _LITTLE_BYTES) if self.stream is not None else None
 
     def finish(self) -> list[Decoded]:
-        """End the direction once its end is over and all its bytes are decoded."""
+        """EndState the direction once its end is over and all its bytes are decoded."""
         if self.finished or self.stream is None or self.end is None or self.end.closed is None:
             return []
         if self.stream.stop > self.head.fed:
@@ -199,7 +199,7 @@ class Direction:
             chunks += count
         return size, chunks
 
-    def copy(self, ends: Mapping[Literal["client", "server"], End]) -> Direction:
+    def copy(self, ends: Mapping[Literal["client", "server"], EndState]) -> Direction:
         """The direction as it is now, of a copy of the connection.
 
         Args:
@@ -285,20 +285,3 @@ class Direction:
             return self.head.jump(offset)
         best = next((decoder for at, decoder in reversed(self.marks) if at <= offset), self.base)
         return best.copy()
-
-
-def describe(item: Decoded) -> tuple[str, str]:
-    """Name and one-line text of something decoded."""
-    if item.kind == "handshake":
-        head = item.head
-        return (head.name, head.summary) if head else ("handshake", "")
-    if item.opcode == CLOSE:
-        code, reason = parse_close(item.data)
-        if code is None:
-            return "close", "no status" + ("" if item.data else " (an empty body)")
-        return f"close {code}", one_line(f"{close_code_name(code)}{': ' + reason if reason else ''}", PREVIEW)
-    name = OPCODES.get(item.opcode, "incomplete frame" if item.opcode < 0 else f"opcode {item.opcode:#x}")
-    if item.opcode == 1:
-        return name, one_line(item.data.decode("utf-8", "replace"), PREVIEW)
-    data = item.data[: PREVIEW // 4].hex(" ")
-    return name, data + (" \u2026" if item.size > PREVIEW // 4 else "")

@@ -7,18 +7,11 @@ direction keeps the places of what it decoded, by what it was and how many of it
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Literal
-
-from wslab.timeline.records.row import Source
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wslab.timeline.connection.note import What
     from wslab.timeline.records.row import Row
-
-What = Literal["handshake", "message", "close", "ping", "pong"]
-"""What can be counted: whole messages, each handshake, each kind of control frame."""
-
-About = tuple[Source, What, int]
-"""The nth of these, from 0, in one direction."""
 
 KEPT = 65_536
 """How many places of one kind are kept at least."""

@@ -1,4 +1,4 @@
-"""A connection: its two ends, and the rows their bytes and notes decode to.
+"""The state of a connection, which everything else reads: plain records of it and of its two ends.
 
     client.sent ─┐                                        ┌─ server.received
                  ├─ client to server: one decoder, rows ──┤
@@ -10,37 +10,148 @@ Of a page's socket, or another process's, only the rows of its own are told: a w
 
 A frame is one thing although two ends saw it, at the same offset of the same byte stream. So each direction is decoded once,
 from the sender's bytes where that end was recorded, and the other end's bytes only say when they arrived.
-Decoding is lazy: it happens when somebody reads.
 
-An end that stands alone is a connection too, until its other end appears: then one of the two takes in the other, and what
-rows said before that is said anew (`wslab.timeline.rows.restating`).
+An end that stands alone is a connection too, until its other end appears: then one of the two takes in the other. An end
+knows its connection, so that both are forgotten together, however long whoever records there goes on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.connection.direction import Direction, describe
-from wslab.timeline.connection.end import weight
-from wslab.timeline.rows.facts import diagnosis_of
-from wslab.timeline.records.row import Detail, Row, Source
-from wslab.timeline.rows.detail import open_row
-from wslab.timeline.rows.remote import heard, linked
-from wslab.timeline.rows.restating import Anew, follow, relink
-from wslab.timeline.settling import row_of_note
+from wslab.timeline.connection.direction import Direction
+from wslab.timeline.records.bytestream import ByteStream
 
 if TYPE_CHECKING:
-    import threading
+    from collections.abc import Callable
 
-    from wslab.timeline.connection.end import End, Note
-    from wslab.timeline.connection.message_index import What
+    from wslab.timeline.connection.note import Note, What
     from wslab.timeline.diagnosis.result import Diagnosis
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.wire import Decoded, Head
+    from wslab.timeline.records.address import Address
+    from wslab.timeline.records.row import Row, Source
+    from wslab.wire import Head
+
+
+class EndState:
+    """One end of a connection, as readers see it. What is recorded live is an `End`.
+
+    Attributes:
+        side: ``client`` or ``server``.
+        label: What it is called where both ends are named.
+        created: When it appeared, in `time.perf_counter_ns`.
+        target: The port a client is about to connect to, while its own address is not known yet.
+        local: Its own address.
+        remote: The address of its peer.
+        established: When a client's end said that TCP is up; None before that, and for a server's end, which is made then.
+        sent: The bytes it sent.
+        received: The bytes it received.
+        closed: When its TCP connection ended, or never came to be; None while it lives.
+        ending: How TCP ended, in words; empty for an orderly end.
+        fin: When the peer ended its direction (FIN); None while it has not.
+        connection: Where readers have placed it; None while they have not.
+        left: Offset behind the last byte of `sent` that really left, where a fault has kept the rest back for ever; else None.
+        otherwise: Bytes that a fault has changed at this end: the direction, the offset, and what stood there on the other
+            side of the fault. In `sent` and `received` stand the bytes on the wire and those that were received.
+        marker: The one-time marker of its URL, by which a page's or another process's end finds the server's; empty where there is none.
+        told: Whether its rows come from another process: their times are when they were told here.
+        witness: Whether its bytes are not recorded, only what its code did.
+        notes: What it noted and no reader has taken yet.
+        dirty: True while it has news for the next reader.
+    """
+
+    __slots__ = (
+        "closed",
+        "connection",
+        "created",
+        "dirty",
+        "ending",
+        "established",
+        "fin",
+        "label",
+        "left",
+        "local",
+        "marker",
+        "notes",
+        "otherwise",
+        "received",
+        "remote",
+        "sent",
+        "side",
+        "target",
+        "told",
+        "witness",
+    )
+
+    def __init__(self, side: Literal["client", "server"], label: str, target: int | None = None) -> None:
+        self.side = side
+        self.label = label
+        self.created = perf_counter_ns()
+        self.target = target
+        self.local: Address | None = None
+        self.remote: Address | None = None
+        self.established: int | None = None
+        self.sent = ByteStream()
+        self.received = ByteStream()
+        self.closed: int | None = None
+        self.ending = ""
+        self.fin: int | None = None
+        self.notes: deque[Note] = deque()
+        self.dirty = False
+        self.connection: Connection | None = None
+        self.left: int | None = None
+        self.otherwise: list[tuple[Source, int, bytes]] = []
+        self.marker = ""
+        self.told = False
+        self.witness = False
+
+    def written(self, start: int = 0, stop: int | None = None) -> bytes:
+        """The bytes of `sent` as they were written, before a fault changed any.
+
+        Args:
+            start: Offset of the first byte.
+            stop: Offset behind the last; all when left out.
+        """
+        stop = self.sent.stop if stop is None else stop
+        data, own = bytearray(self.sent.read(start, stop)), f"{self.side} to"
+        base = max(start, self.sent.first)
+        for way, offset, before in self.otherwise:
+            if way.startswith(own) and base <= offset and offset + len(before) <= stop:
+                data[offset - base : offset - base + len(before)] = before
+        return bytes(data)
+
+    def __repr__(self) -> str:
+        if self.witness:
+            return f"<End {self.side} {self.label!r} {'open' if self.closed is None else 'closed'}, only told of>"
+        state = "closed" if self.closed is not None else "open" if self.local else "connecting"
+        return f"<End {self.side} {self.label!r} {state}, sent {self.sent.stop} B, received {self.received.stop} B>"
+
+
+class Restatement:
+    """What is to be said anew of one connection, until its rows in arrival order were gone through.
+
+    Attributes:
+        all: True if all of its rows are.
+        void: The identities of rows for which others stand.
+        links: The notes whose bytes became known, by side and index.
+    """
+
+    __slots__ = ("all", "links", "void")
+
+    def __init__(self) -> None:
+        self.all = False
+        self.void: set[tuple[int, Source, int]] = set()
+        self.links: dict[tuple[str, int], Note] = {}
 
 
 class Connection:
     """A connection as readers see it.
+
+    Args:
+        number: Its public number.
+        started: When the timeline began.
+        diagnose: Says how it ended. Whoever keeps the connection still is asked.
 
     Attributes:
         number: Its public number, from 1; 0 while nobody has seen anything of it.
@@ -58,16 +169,16 @@ class Connection:
         notes_read: How many notes the last `decode` took off its ends.
         behind: Whether the last `decode` left something to decode.
         own: How many rows of their own the ends have had, by side.
-        anew: What is to be said anew of its rows.
+        restatement: What is to be said anew of its rows.
         restating: How many rows that is, of those that were kept before the last `decode`.
         heard: How many handshakes and messages an end has told of that it received, by side.
     """
 
-    def __init__(self, number: int, started: int) -> None:
+    def __init__(self, number: int, started: int, diagnose: Callable[[Connection], Diagnosis | None]) -> None:
         self.number = number
-        self.client_end: End | None = None
-        self.server_end: End | None = None
-        self.witness: End | None = None
+        self.client_end: EndState | None = None
+        self.server_end: EndState | None = None
+        self.witness: EndState | None = None
         self.started = started
         self.also: list[int] = []
         self.directions: dict[Source, Direction] = {
@@ -77,16 +188,17 @@ class Connection:
         self.response: Head | None = None
         self.remarks: dict[tuple[str, int], Row] = {}
         self.long_texts: dict[tuple[str, int], str] = {}
-        self.unlinked: dict[tuple[str, int], tuple[End, Note]] = {}
+        self.unlinked: dict[tuple[str, int], tuple[EndState, Note]] = {}
         self.own: dict[str, int] = {"client": 0, "server": 0}
         self.kept = 0
         self.notes_read = 0
         self.behind = False
-        self.anew = Anew()
+        self.restatement = Restatement()
         self.restating = 0
         self.heard: dict[tuple[str, What], int] = {}
+        self._diagnose = diagnose
 
-    def place(self, *ends: End) -> None:
+    def place(self, *ends: EndState) -> None:
         """Give it its ends."""
         for end in ends:
             if end.witness:
@@ -98,12 +210,12 @@ class Connection:
             end.connection = self
 
     @property
-    def ends(self) -> list[End]:
+    def ends(self) -> list[EndState]:
         """The ends whose bytes are recorded, the client's first."""
         return [end for end in (self.client_end, self.server_end) if end is not None]
 
     @property
-    def members(self) -> list[End]:
+    def members(self) -> list[EndState]:
         """All ends that may have rows of their own: those that are recorded, and the witness. The client's first."""
         return [end for end in (self.client_end, self.witness, self.server_end) if end is not None]
 
@@ -149,168 +261,12 @@ class Connection:
         """
         if not self.ends or any(end.closed is None for end in self.ends):
             return None
-        with self.ends[0].reading():
-            return diagnosis_of(self)
-
-    def __repr__(self) -> str:
-        return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"
-
-    def ahead(self) -> int | None:
-        """Until when a little of what is not decoded yet was recorded; None when there is no more than that."""
-        self._follow()
-        times = [time for direction in self.directions.values() if (time := direction.ahead()) is not None]
-        return min(times, default=None)
-
-    def decode(self, until: int, *, partial: bool = False) -> list[Row]:
-        """Decode what both ends have recorded since the last time.
-
-        Args:
-            until: Leave what was recorded after this time, in `time.perf_counter_ns`, for later. Everything that was
-                recorded up to it must be there already.
-            partial: Whether more than a little was left for later on purpose.
-
-        Returns:
-            The new rows, in the order in which they were first seen.
-        """
-        up, down = self._follow()
-        up_stop, down_stop = up.stop(until), down.stop(until)
-        found: list[Row] = []
-        for item in down.decode(down_stop):
-            if self.response is None and item.head is not None:
-                self.response = item.head.hidden
-                up.base.negotiate(item.head)
-            found.append(self._row(down, item))
-        if self.response is not None:
-            found += [self._row(up, item) for item in up.head.negotiate(self.response)]
-        for item in up.decode(up_stop):
-            found.append(self._row(up, item))
-        self.behind = partial or up.behind or down.behind
-        if not partial:
-            for direction in (up, down):
-                for item in direction.finish():
-                    direction.broken = self._row(direction, item)
-                    found.append(direction.broken)
-        relink(self)
-        self.restating = self.kept if self.anew.all else len(self.anew.links)
-        found += [row for end, note in self._take_notes(until) if (row := self._note(end, note))]
-        found.sort(key=lambda row: row.time)
-        self.kept += len(found)
-        for row in found:
-            self.remember(row)
-        return found
+        return self._diagnose(self)
 
     def remember(self, row: Row) -> None:
         """Keep a row at hand if it may tell how the connection ended. Rows come in the order in which they go."""
         if row.source in self.own and (row.kind in ("note", "fault") or row.name == "close()"):
             self.remarks[row.source, row.index] = row
 
-    def detail(self, row: Row) -> Detail:
-        """Open a row into the layers below it. See `wslab.timeline.Timeline.detail`."""
-        return open_row(self, row)
-
-    def forget(self, row: Row, *, count: bool) -> int:
-        """Drop the oldest row of this connection; its bytes go with the next `trim`.
-
-        Args:
-            row: The row.
-            count: Whether what goes with it counts as dropped.
-
-        Returns:
-            How many raw bytes its note counted as.
-        """
-        self.kept -= 1
-        direction = self.directions.get(row.source)
-        if direction is None:
-            own = (row.source, row.index)
-            self.remarks.pop(own, None)
-            self.unlinked.pop(own, None)
-            return weight(self.long_texts.pop(own, ""))
-        if direction.rows and direction.rows[0][0].index == row.index:
-            direction.rows.popleft()
-        direction.counted = count
-        return 0
-
-    def trim(self, lock: threading.Lock) -> tuple[int, int, int]:
-        """Drop the bytes that no row needs any more, however late they came.
-
-        Returns:
-            How many raw bytes and chunks are gone, and how many of the bytes count as dropped.
-        """
-        size = chunks = counted = 0
-        for source, direction in self.directions.items():
-            if direction.count == len(direction.rows):
-                continue  # all its rows are kept
-            gone = direction.release(direction.needed(), self._streams(source), lock)
-            size, chunks = size + gone[0], chunks + gone[1]
-            counted += gone[0] if direction.counted else 0
-        return size, chunks, counted
-
-    def empty(self, lock: threading.Lock) -> tuple[int, int, int]:
-        """Drop every byte of a connection that is over.
-
-        Returns:
-            As `trim` does.
-        """
-        size = chunks = counted = 0
-        for source, direction in self.directions.items():
-            for stream in self._streams(source):
-                count = stream.count
-                with lock:
-                    gone = stream.drop(count)
-                size, chunks = size + gone, chunks + count
-                counted += gone if direction.counted else 0
-        return size, chunks, counted
-
-    def cut(self, lock: threading.Lock) -> tuple[int, int]:
-        """Drop every byte that is decoded already, even of messages that are still incomplete."""
-        size = chunks = 0
-        for source, direction in self.directions.items():
-            if direction.rows:
-                continue
-            direction.head.cut()
-            gone = direction.release(direction.head.fed, self._streams(source), lock)
-            size, chunks = size + gone[0], chunks + gone[1]
-        return size, chunks
-
-    def _streams(self, source: Source) -> list[ByteStream]:
-        up = source == "client to server"
-        return [end.sent if (end.side == "client") == up else end.received for end in self.ends]
-
-    def _row(self, direction: Direction, item: Decoded) -> Row:
-        stream = direction.stream
-        assert stream is not None
-        name, text = describe(item)
-        size = None if item.kind in ("handshake", "close") else item.size
-        when = stream.time_of(item.stop) or stream.time_of(stream.stop) or self.started
-        row = Row(
-            self.number, direction.source, direction.count, item.kind, when - self.started, name, text, size,
-            item.frames, item.compressed, item.start, item.stop, None, item.problem, item.kind == "message" and item.opcode == 2,
-            item.violations,
-        )  # fmt: skip
-        direction.add(row, item)
-        return row
-
-    def _follow(self) -> tuple[Direction, Direction]:
-        follow(self)
-        return self.directions["client to server"], self.directions["server to client"]
-
-    def _take_notes(self, until: int) -> list[tuple[End, Note]]:
-        notes = []
-        for end in self.members:
-            while end.notes and end.notes[0].time <= until:
-                notes.append((end, end.notes.popleft()))
-        self.notes_read = len(notes)
-        return notes
-
-    def _note(self, end: End, note: Note) -> Row | None:
-        heard(self, end, note)
-        known = linked(self, end, note)
-        row = row_of_note(self, end, note, self.own[end.side])
-        if row is not None:
-            self.own[end.side] += 1
-            own = (row.source, row.index)
-            if row.text != note.text:
-                self.long_texts[own] = note.text
-            if not known:
-                self.unlinked[own] = (end, note)
-        return row
+    def __repr__(self) -> str:
+        return f"<Connection {self.number}: {self.client} to {self.server}, {'open' if self.open else 'closed'}>"

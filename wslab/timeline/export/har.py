@@ -14,41 +14,41 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from wslab.timeline.rows.detail import PAYLOAD_LIMIT
+from wslab.timeline.rows.detail import PAYLOAD_LIMIT, open_row
 from wslab.timeline.rows.redaction import REDACTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wslab.timeline.connection.recording import Recording
     from wslab.timeline.connection.state import Connection
     from wslab.timeline.records.row import Row, Source
-    from wslab.timeline.timeline import Timeline
 
 _TEXT, _BINARY = 1, 2
 _SOURCES: tuple[Source, Source] = ("client to server", "server to client")
 
 
-def write_har(timeline: Timeline) -> Iterator[bytes]:
+def write_har(recording: Recording) -> Iterator[bytes]:
     """The text of a HAR file, piece by piece.
 
     Args:
-        timeline: A recording to which nothing is added meanwhile.
+        recording: The recording.
     """
     rows: dict[int, list[Row]] = {}
-    for row in timeline.rows():
+    for row in recording.rows:
         if row.source in _SOURCES:
             rows.setdefault(row.connection, []).append(row)
     creator = {"name": "wslab", "version": _version()}
     opening = json.dumps({"version": "1.2", "creator": creator, "pages": [], "comment": REDACTION}, indent=1)
     yield b'{"log": ' + opening[:-2].encode() + b',\n "entries": ['
     comma = b""
-    for connection in timeline.connections():
-        entry = _entry(timeline, connection, rows.get(connection.number, []))
+    for connection in recording.connections:
+        entry = _entry(recording, connection, rows.get(connection.number, []))
         if entry is None:
             continue
         yield comma + b"\n" + json.dumps(entry, indent=1)[:-2].encode() + b',\n "_webSocketMessages": ['
         inner = b""
-        for message in _messages(timeline, connection, rows.get(connection.number, [])):
+        for message in _messages(recording, connection, rows.get(connection.number, [])):
             yield inner + b"\n  " + json.dumps(message).encode()
             inner = b","
         yield b"]}"
@@ -56,11 +56,11 @@ def write_har(timeline: Timeline) -> Iterator[bytes]:
     yield b"\n]}}\n"
 
 
-def _entry(timeline: Timeline, connection: Connection, rows: list[Row]) -> dict[str, Any] | None:
+def _entry(recording: Recording, connection: Connection, rows: list[Row]) -> dict[str, Any] | None:
     """All of an entry but its messages; None where nothing was sent."""
     if not rows:
         return None
-    heads = {row.source: timeline.detail(row).lines for row in rows if row.kind == "handshake"}
+    heads = {row.source: open_row(connection, row).lines for row in rows if row.kind == "handshake"}
     request, response = heads.get(_SOURCES[0], ()), heads.get(_SOURCES[1], ())
     times = {row.source: row.time for row in reversed(rows) if row.kind == "handshake"}
     began = min((row.time for row in rows), default=0)
@@ -75,7 +75,7 @@ def _entry(timeline: Timeline, connection: Connection, rows: list[Row]) -> dict[
         host = f"[{server.host}]:{server.port}" if ":" in server.host else f"{server.host}:{server.port}"
     url = f"ws://{host or 'unknown'}{path}"
     entry: dict[str, Any] = {
-        "startedDateTime": datetime.fromtimestamp(timeline.started + began / 1e9, UTC).isoformat(timespec="milliseconds"),
+        "startedDateTime": datetime.fromtimestamp(recording.started + began / 1e9, UTC).isoformat(timespec="milliseconds"),
         "time": (stop - began) / 1e6,
         "request": {
             "method": method, "url": url, "httpVersion": version, "headers": _pairs(request), "cookies": [],
@@ -97,15 +97,15 @@ def _entry(timeline: Timeline, connection: Connection, rows: list[Row]) -> dict[
     return entry
 
 
-def _messages(timeline: Timeline, connection: Connection, rows: list[Row]) -> Iterator[dict[str, Any]]:
+def _messages(recording: Recording, connection: Connection, rows: list[Row]) -> Iterator[dict[str, Any]]:
     """The messages of a connection, in the order of their times."""
-    ways = [_way(timeline, connection, source, rows) for source in _SOURCES]
+    ways = [_way(recording, connection, source, rows) for source in _SOURCES]
     for _, message in heapq.merge(*ways, key=lambda found: found[0]):
         yield message
 
 
 def _way(
-    timeline: Timeline, connection: Connection, source: Source, rows: list[Row]
+    recording: Recording, connection: Connection, source: Source, rows: list[Row]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Time and entry of each message of one direction, decoded in one go."""
     wanted = {row.start: row for row in rows if row.source == source and row.kind == "message"}
@@ -119,7 +119,7 @@ def _way(
         text = item.data.decode("utf-8", "replace") if item.opcode == _TEXT else base64.b64encode(item.data).decode()
         message = {
             "type": "send" if source == _SOURCES[0] else "receive",
-            "time": timeline.started + row.time / 1e9,
+            "time": recording.started + row.time / 1e9,
             "opcode": _TEXT if item.opcode == _TEXT else _BINARY,
             "data": text,
         }

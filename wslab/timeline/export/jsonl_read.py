@@ -8,34 +8,33 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection.end import End
-from wslab.timeline.connection.state import Connection
+from wslab.timeline.connection.recording import Recording
+from wslab.timeline.connection.state import Connection, EndState
 from wslab.timeline.export.context import standing_at
 from wslab.timeline.export.jsonl_line import MOST, Line
 from wslab.timeline.export.jsonl_write import VERSION
 from wslab.timeline.records.errors import RecordingError
 from wslab.timeline.records.row import KINDS, SOURCES, Dropped, Row, Source
+from wslab.timeline.rows.facts import diagnosis_of
 from wslab.wire import RULES, Head, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import IO
 
-    from wslab.timeline.timeline import Timeline
 
 _FIRST_LINE = 64 * 1024
 _ROW_LIMIT = 1 << 31
 
 
-def read_jsonl(path: str | os.PathLike[str], make: Callable[[int, int], Timeline]) -> Timeline:
+def read_jsonl(path: str | os.PathLike[str]) -> Recording:
     """Load a recording. See `wslab.timeline.Timeline.load`.
 
     Args:
         path: The file.
-        make: Makes an empty timeline with these bounds.
 
     Returns:
-        The timeline.
+        The recording.
 
     Raises:
         RecordingError: The file cannot be read, or it is no whole recording.
@@ -43,7 +42,7 @@ def read_jsonl(path: str | os.PathLike[str], make: Callable[[int, int], Timeline
     name = os.fspath(path)
     try:
         with open(path, "rb") as file:  # noqa: PTH123  (a path of any kind)
-            return _Reader(name, make).read(file)
+            return _Reader(name).read(file)
     except OSError as error:
         reason = error.strerror or str(error)
         raise RecordingError(
@@ -53,21 +52,23 @@ def read_jsonl(path: str | os.PathLike[str], make: Callable[[int, int], Timeline
 
 
 class _Reader:
-    def __init__(self, path: str, make: Callable[[int, int], Timeline]) -> None:
+    def __init__(self, path: str) -> None:
         self._path = path
-        self._make = make
         self._rows: list[Row] = []
         self._connections: dict[int, Connection] = {}
         self._lines: dict[int, Line] = {}  # of connections: what is taken out of them at the end
 
-    def read(self, file: IO[bytes]) -> Timeline:
+    def read(self, file: IO[bytes]) -> Recording:
         header = self._header(file)
         first, dropped = header.integer("first", 0), header.inner("dropped")
-        timeline = self._make(header.integer("keep", 1), header.integer("keep_bytes", 1))
-        timeline.started, timeline.zero = header.seconds("started"), 0
+        keep, keep_bytes, started = (
+            header.integer("keep", 1),
+            header.integer("keep_bytes", 1),
+            header.seconds("started"),
+        )
         for line in self._body(file):
             if "connection" in line.data:
-                self._connection(line, timeline)
+                self._connection(line)
             elif "chunk" in line.data:
                 self._chunk(line)
             elif "row" in line.data:
@@ -77,8 +78,7 @@ class _Reader:
         for number, connection in self._connections.items():
             self._finish(connection, self._lines[number])
         counts = Dropped(dropped.integer("rows", 0), dropped.integer("bytes", 0))
-        timeline.adopt(self._rows, list(self._connections.values()), first=first, dropped=counts)
-        return timeline
+        return Recording(started, 0, keep, keep_bytes, self._rows, list(self._connections.values()), first, counts)
 
     def _header(self, file: IO[bytes]) -> Line:
         line = file.readline(_FIRST_LINE)
@@ -119,19 +119,19 @@ class _Reader:
             line=number,
         )
 
-    def _connection(self, line: Line, timeline: Timeline) -> None:
+    def _connection(self, line: Line) -> None:
         number = line.integer("connection", 1)
         if number in self._connections:
             raise line.wrong(f"connection {number} was there before")
-        connection = Connection(number, 0)
+        connection = Connection(number, 0, diagnosis_of)
         if line.data.get("client") is not None:
-            connection.place(_end(line.inner("client"), End(timeline, "client", "")))
+            connection.place(_end(line.inner("client"), EndState("client", "")))
         if line.data.get("server") is not None:
-            connection.place(_end(line.inner("server"), End(timeline, "server", "")))
+            connection.place(_end(line.inner("server"), EndState("server", "")))
         if line.data.get("witness") is not None:
             if connection.client_end is not None:
                 raise line.wrong("a client is recorded, or told of by a witness, not both")
-            witness = _end(line.inner("witness"), End(timeline, "client", ""))
+            witness = _end(line.inner("witness"), EndState("client", ""))
             witness.told = witness.witness = True
             connection.place(witness)
         self._connections[number] = connection
@@ -221,7 +221,7 @@ class _Reader:
             direction.restore(base, how.integer("decoded", 0), closed)
 
 
-def _end(line: Line, end: End) -> End:
+def _end(line: Line, end: EndState) -> EndState:
     end.label, end.created, end.target = line.text("label"), line.integer("created"), line.maybe_integer("target")
     end.local, end.remote = line.address("local"), line.address("remote")
     end.closed, end.ending, end.fin = line.maybe_integer("closed"), line.text("ending"), line.maybe_integer("fin")

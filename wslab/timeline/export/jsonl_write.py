@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wslab.timeline.connection.direction import Direction
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection.recording import Recording
+    from wslab.timeline.connection.state import Connection, EndState
     from wslab.timeline.records.row import Row, Source
-    from wslab.timeline.timeline import Timeline
 
 VERSION = 1
 _LEFT_OUT = {
@@ -41,27 +40,27 @@ _LEFT_OUT = {
 }
 
 
-def write_jsonl(timeline: Timeline) -> Iterator[bytes]:
+def write_jsonl(recording: Recording) -> Iterator[bytes]:
     """The lines of a recording.
 
     Args:
-        timeline: A recording to which nothing is added meanwhile.
+        recording: The recording.
     """
     count, encode = 0, json.JSONEncoder(separators=(",", ":")).encode
-    for line in _lines(timeline):
+    for line in _lines(recording):
         count += 1
         yield encode(line).encode() + b"\n"
     yield json.dumps({"lines": count + 1}).encode() + b"\n"
 
 
-def _lines(timeline: Timeline) -> Iterator[dict[str, Any]]:
-    dropped = timeline.dropped
+def _lines(recording: Recording) -> Iterator[dict[str, Any]]:
+    dropped = recording.dropped
     yield {
-        "wslab": "timeline", "version": VERSION, "started": timeline.started, "keep": timeline.keep,
-        "keep_bytes": timeline.keep_bytes, "first": timeline.first,
+        "wslab": "timeline", "version": VERSION, "started": recording.started, "keep": recording.keep,
+        "keep_bytes": recording.keep_bytes, "first": recording.first,
         "dropped": {"rows": dropped.rows, "bytes": dropped.bytes}, "redacted": REDACTION,
     }  # fmt: skip
-    connections = {connection.number: connection for connection in timeline.connections()}
+    connections = {connection.number: connection for connection in recording.connections}
     since: dict[tuple[int, Source, int], int] = {}
     for connection in connections.values():
         yield _connection(connection)
@@ -69,7 +68,7 @@ def _lines(timeline: Timeline) -> Iterator[dict[str, Any]]:
             yield from _chunks(connection, end)
         for direction in connection.directions.values():
             since |= {row.id: begun for row, begun in direction.rows if begun != row.start}
-    for row in timeline.rows():
+    for row in recording.rows:
         line = _row(row)
         if row.id in since:
             line["since"] = since[row.id]
@@ -92,7 +91,7 @@ def _connection(connection: Connection) -> dict[str, Any]:
     return said
 
 
-def _end(end: End | None, zero: int) -> dict[str, Any] | None:
+def _end(end: EndState | None, zero: int) -> dict[str, Any] | None:
     if end is None:
         return None
     said: dict[str, Any] = {
@@ -127,7 +126,7 @@ def _direction(direction: Direction) -> dict[str, Any]:
     }
 
 
-def _chunks(connection: Connection, end: End) -> Iterator[dict[str, Any]]:
+def _chunks(connection: Connection, end: EndState) -> Iterator[dict[str, Any]]:
     for way, stream in (("sent", end.sent), ("received", end.received)):
         up = (end.side == "client") == (way == "sent")
         for at, time, data in redacted(connection, SOURCES[2] if up else SOURCES[3], stream):

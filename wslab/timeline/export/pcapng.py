@@ -23,10 +23,9 @@ from wslab.wire import Walker
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection.recording import Recording
+    from wslab.timeline.connection.state import Connection, EndState
     from wslab.timeline.records.row import Source
-    from wslab.timeline.timeline import Timeline
 
 SEGMENT = 65_000
 """The most bytes of a packet's payload: with headers they stay below 64 KiB, as an IPv4 packet must."""
@@ -43,16 +42,16 @@ Packet = tuple[int, bytes, str]
 """Time, the IP packet, and a comment."""
 
 
-def write_pcapng(timeline: Timeline) -> Iterator[bytes]:
+def write_pcapng(recording: Recording) -> Iterator[bytes]:
     """The blocks of a capture file.
 
     Args:
-        timeline: A recording to which nothing is added meanwhile.
+        recording: The recording.
     """
     yield _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1) + _options((1, _ABOUT), (4, "wslab")))
     yield _block(1, struct.pack("<HHI", _RAW, 0, 0) + _options((2, "wslab"), (9, b"\x09")))  # times in nanoseconds
-    began = int(timeline.started * 1e9) - timeline.zero
-    streams = [_packets(connection) for connection in timeline.connections()]
+    began = int(recording.started * 1e9) - recording.zero
+    streams = [_packets(connection) for connection in recording.connections]
     for time, packet, comment in heapq.merge(*streams, key=lambda found: found[0]):
         when, size = began + time, len(packet)
         head = struct.pack("<IIIII", 0, when >> 32 & 0xFFFFFFFF, when & 0xFFFFFFFF, size, size)
@@ -127,7 +126,7 @@ class _Cutter:
         return out
 
 
-def _endings(ends: list[End]) -> list[tuple[int, str, int]]:
+def _endings(ends: list[EndState]) -> list[tuple[int, str, int]]:
     """Time, sender and flags of the segments that end a connection."""
     out: list[tuple[int, str, int]] = []
     for end in ends:

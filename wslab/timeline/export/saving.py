@@ -3,7 +3,7 @@
     .jsonl    ours, complete, for `Timeline.load`         `wslab.timeline.export.jsonl_write`
     .har      as browsers save their network log          `wslab.timeline.export.har`
     .pcapng   for Wireshark                               `wslab.timeline.export.pcapng`
-    .txt      the transcript with times
+    .txt      the transcript with times                   `wslab.timeline.export.text`
 
 Each writer gives its file piece by piece, so a large recording is never held a second time.
 """
@@ -19,21 +19,22 @@ from typing import TYPE_CHECKING
 from wslab.timeline.export.har import write_har
 from wslab.timeline.export.jsonl_write import write_jsonl
 from wslab.timeline.export.pcapng import write_pcapng
+from wslab.timeline.export.text import write_text
 from wslab.timeline.records.errors import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wslab.timeline.timeline import Timeline
+    from wslab.timeline.connection.recording import Recording
 
 _ALMOST = {".json": ".jsonl", ".ndjson": ".jsonl", ".pcap": ".pcapng", ".cap": ".pcapng", ".log": ".txt", ".md": ".txt"}
 
 
-def export(timeline: Timeline, path: str | os.PathLike[str]) -> Path:
+def save(recording: Recording, path: str | os.PathLike[str]) -> Path:
     """Save a recording. See `wslab.timeline.Timeline.export`.
 
     Args:
-        timeline: A recording to which nothing is added meanwhile.
+        recording: The recording.
         path: Where to.
 
     Returns:
@@ -53,7 +54,7 @@ def export(timeline: Timeline, path: str | os.PathLike[str]) -> Path:
             f"{str(target)!r} came {came}, write for example export({str(better)!r})",
             path=str(target),
         )
-    _replace(target, write(timeline))
+    _replace(target, write(recording))
     return target
 
 
@@ -87,13 +88,7 @@ def _replace(target: Path, pieces: Iterator[bytes]) -> None:
             beside.unlink(missing_ok=True)
 
 
-def write_text(timeline: Timeline) -> Iterator[bytes]:
-    """The transcript with times."""
-    for line in timeline.transcript(times=True).splitlines():
-        yield line.encode("utf-8", "backslashreplace") + b"\n"
-
-
-_WRITERS: dict[str, Callable[[Timeline], Iterator[bytes]]] = {
+_WRITERS: dict[str, Callable[[Recording], Iterator[bytes]]] = {
     ".jsonl": write_jsonl,
     ".har": write_har,
     ".pcapng": write_pcapng,

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING
 from wslab.timeline.records.row import SOURCES, Row, Source
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection.state import Connection, EndState
 
 RANK: dict[Source, int] = {source: 2 * rank for rank, source in enumerate(SOURCES)}
 """Which source goes first, in even numbers: there is room between two."""
@@ -35,12 +34,12 @@ GONE = "its code is gone"
 _LAST = ("error", "close", GONE)  # what comes after everything the client's end saw
 
 
-def told_ends(connection: Connection | None) -> dict[str, End]:
+def told_ends(connection: Connection | None) -> dict[str, EndState]:
     """The ends of a connection whose rows come from another process, by side."""
     return {end.side: end for end in connection.members if end.told} if connection is not None else {}
 
 
-def noted_here(row: Row, told: dict[str, End]) -> bool:
+def noted_here(row: Row, told: dict[str, EndState]) -> bool:
     """Whether a row of an end of which another process tells was noted by what records its bytes, at its time."""
     return row.source in told and not told[row.source].witness and row.kind in ("note", "fault")
 
@@ -90,7 +89,7 @@ def _chain(after: dict[int, set[int]], order: list[int]) -> None:
         after[one].add(other)
 
 
-def _rank(row: Row, told: dict[str, End], *, here: bool) -> int:
+def _rank(row: Row, told: dict[str, EndState], *, here: bool) -> int:
     """What goes first where no cause decides: what was told of a server comes right behind its cause, as for a client."""
     return RANK["client"] + 1 if row.source == "server" and row.source in told and not here else RANK[row.source]
 
@@ -118,7 +117,7 @@ def _last(after: dict[int, set[int]], rows: list[Row], own: list[int]) -> None:
                 after[last].add(index)
 
 
-def _at_end(rows: list[Row], end: End, connection: Connection) -> list[int]:
+def _at_end(rows: list[Row], end: EndState, connection: Connection) -> list[int]:
     """The rows that one end saw, in its own order."""
     seen = []
     for index, row in enumerate(rows):
@@ -132,7 +131,7 @@ def _at_end(rows: list[Row], end: End, connection: Connection) -> list[int]:
     return [index for *_, index in sorted(seen)]
 
 
-def _timed(row: Row, end: End) -> bool:
+def _timed(row: Row, end: EndState) -> bool:
     """Whether the time of an end's own row says where it stands among the bytes of that end."""
     if end.told:
         return row.kind in ("note", "fault")

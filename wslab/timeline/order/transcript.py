@@ -19,8 +19,7 @@ from wslab.timeline.order.causal_order import RANK, by_cause, noted_here, told_e
 from wslab.timeline.records.masking import masked
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection.state import Connection, EndState
     from wslab.timeline.records.row import Dropped, Row, Source
 
 _TOLD = RANK["server to client"] + 1
@@ -99,7 +98,7 @@ def _line(row: Row, *, times: bool) -> str:
     return f"{when}{number:<4}{_WAY[row.source]:<17}{row.kind:<11}{what}".rstrip()
 
 
-def _by_direction(row: Row, told: dict[str, End]) -> tuple[int, int, int]:
+def _by_direction(row: Row, told: dict[str, EndState]) -> tuple[int, int, int]:
     """The sources one after the other; a client's calls before the bytes, what it was told behind them."""
     call = row.kind == "event" and row.name.endswith("()")
     if row.source == "client":

@@ -13,8 +13,7 @@ from wslab.wire import Frame, Part, Walker, one_line
 
 if TYPE_CHECKING:
     from wslab.timeline.connection.direction import Direction
-    from wslab.timeline.connection.end import End
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection.state import Connection, EndState
 
 PAYLOAD_LIMIT = 16 * 1024 * 1024
 """The most payload bytes that a `Detail` carries."""
@@ -76,7 +75,7 @@ def _frames(wire: bytes, *, messages: bool) -> tuple[Frame, ...]:
     return tuple(frame for frame in taken if frame is not None)
 
 
-def seen_by(side: Literal["client", "server"], end: End | None, connection: Connection, row: Row) -> Seen:
+def seen_by(side: Literal["client", "server"], end: EndState | None, connection: Connection, row: Row) -> Seen:
     """How one end saw a row.
 
     Args:

@@ -1,7 +1,7 @@
 """Calls and events, and the bytes they are about: some are known a little later than their rows.
 
     note about ("server to client", "message", 2)  ──►  the third message decoded from that stream  ──►  its offset, the row's link
-    call, not taken by the network yet             ──►  `End.resolve`                               ──►  its offset, the row's link
+    call, not taken by the network yet             ──►  `EndState.resolve`                               ──►  its offset, the row's link
 
 What another process told of, a page or Node, is found by counting, for it cannot see bytes. A page cannot look into a Blob at
 once either, so what it tells of one has no text: that of the bytes is taken. A call names the first byte it caused, an event the
@@ -17,9 +17,8 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.end import End, Note
-    from wslab.timeline.connection.message_index import What
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection.note import Note, What
+    from wslab.timeline.connection.state import Connection, EndState
 
 PATIENCE = 1_000_000_000
 """How long whoever waits for all to settle counts on the bytes of a note, and on the note of who received some, in nanoseconds."""
@@ -27,7 +26,7 @@ PATIENCE = 1_000_000_000
 _TOLD_OF: tuple[What, ...] = ("handshake", "message")
 
 
-def linked(connection: Connection, end: End, note: Note) -> bool:
+def linked(connection: Connection, end: EndState, note: Note) -> bool:
     """Find the bytes that a note is about, if it is about any; returns whether no more of it will become known.
 
     Args:
@@ -50,7 +49,7 @@ def linked(connection: Connection, end: End, note: Note) -> bool:
     return True
 
 
-def heard(connection: Connection, end: End, note: Note) -> None:
+def heard(connection: Connection, end: EndState, note: Note) -> None:
     """Keep in mind that an end has told of something that it received."""
     if note.about is not None and not note.about[0].startswith(end.side):
         _, what, number = note.about
@@ -71,7 +70,7 @@ def waits(connection: Connection) -> str:
     return ""
 
 
-def _may_be_recorded(connection: Connection, end: End) -> bool:
+def _may_be_recorded(connection: Connection, end: EndState) -> bool:
     """Whether somebody records the bytes of an end, or something leads to somebody who may."""
     return bool(connection.ends or end.marker or end.local or end.target)
 

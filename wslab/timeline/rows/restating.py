@@ -14,73 +14,60 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wslab.timeline.records.row import PREVIEW, Row, Source
+from wslab.timeline.connection.state import Restatement
+from wslab.timeline.records.row import PREVIEW, Row
 from wslab.timeline.rows.remote import linked
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wslab.timeline.connection.end import Note
     from wslab.timeline.connection.state import Connection
 
 
-class Anew:
-    """What is to be said anew of one connection, until its rows in arrival order were gone through.
+def restated(row: Row, connection: Connection) -> Row | None:
+    """What a row is now.
 
-    Attributes:
-        all: Whether all of its rows are.
-        void: The identities of rows for which others stand.
-        links: The notes whose bytes became known, by side and index.
+    Args:
+        row: The row as it was, under any number that the connection has had.
+        connection: The connection.
+
+    Returns:
+        The row itself where it stands; None where another row stands for it.
     """
+    return None if row.id in connection.restatement.void else _said(row, connection)
 
-    __slots__ = ("all", "links", "void")
 
-    def __init__(self) -> None:
-        self.all = False
-        self.void: set[tuple[int, Source, int]] = set()
-        self.links: dict[tuple[str, int], Note] = {}
+def finish_restating(connection: Connection, rows: Iterable[Row], gone: int) -> None:
+    """Take note that all was said anew.
 
-    def row(self, row: Row, connection: Connection) -> Row | None:
-        """What a row is now.
+    Args:
+        connection: The connection.
+        rows: What has changed, in arrival order.
+        gone: How many rows are gone, because others stand for them.
+    """
+    everything = connection.restatement.all
+    if everything:
+        connection.remarks.clear()
+        for direction in connection.directions.values():
+            direction.rows = deque((_said(row, connection), since) for row, since in direction.rows)
+    for row in rows:
+        if everything or (row.source, row.index) in connection.remarks:
+            connection.remember(row)
+    connection.kept -= gone
+    connection.restatement = Restatement()
 
-        Args:
-            row: The row as it was, under any number that the connection has had.
-            connection: The connection.
 
-        Returns:
-            The row itself where it stands; None where another row stands for it.
-        """
-        return None if row.id in self.void else self._said(row, connection)
-
-    def done(self, connection: Connection, rows: Iterable[Row], gone: int) -> None:
-        """Take note that all was said anew.
-
-        Args:
-            connection: The connection.
-            rows: What has changed, in arrival order.
-            gone: How many rows are gone, because others stand for them.
-        """
-        if self.all:
-            connection.remarks.clear()
-            for direction in connection.directions.values():
-                direction.rows = deque((self._said(row, connection), since) for row, since in direction.rows)
-        for row in rows:
-            if self.all or (row.source, row.index) in connection.remarks:
-                connection.remember(row)
-        connection.kept -= gone
-        self.__init__()  # type: ignore[misc]
-
-    def _said(self, row: Row, connection: Connection) -> Row:
-        note = self.links.get((row.source, row.index))
-        if note is not None:
-            row = replace(row, link=note.link, text=row.text or one_line(note.text, PREVIEW))
-        if not self.all:
-            return row
-        direction = connection.directions.get(row.source)
-        when = direction.stream.time_of(row.stop) if direction is not None and direction.stream is not None else None
-        time = row.time if when is None else when - connection.started
-        return replace(row, connection=connection.number, time=time)
+def _said(row: Row, connection: Connection) -> Row:
+    note = connection.restatement.links.get((row.source, row.index))
+    if note is not None:
+        row = replace(row, link=note.link, text=row.text or one_line(note.text, PREVIEW))
+    if not connection.restatement.all:
+        return row
+    direction = connection.directions.get(row.source)
+    when = direction.stream.time_of(row.stop) if direction is not None and direction.stream is not None else None
+    time = row.time if when is None else when - connection.started
+    return replace(row, connection=connection.number, time=time)
 
 
 def relink(connection: Connection) -> None:
@@ -89,7 +76,7 @@ def relink(connection: Connection) -> None:
         if linked(connection, end, note):
             del connection.unlinked[own]
             if note.link is not None:
-                connection.anew.links[own] = note
+                connection.restatement.links[own] = note
 
 
 def follow(connection: Connection) -> None:
@@ -100,10 +87,12 @@ def follow(connection: Connection) -> None:
     ):
         if not direction.follow(sender, receiver):
             continue
-        anew, broken = connection.anew, direction.reopen()
-        anew.all = anew.all or broken is not None or (direction.of_sender and direction.count > 0)
+        restatement, broken = connection.restatement, direction.reopen()
+        restatement.all = restatement.all or broken is not None or (direction.of_sender and direction.count > 0)
         if broken is not None:
-            anew.void |= {(number, broken.source, broken.index) for number in (connection.number, *connection.also)}
+            restatement.void |= {
+                (number, broken.source, broken.index) for number in (connection.number, *connection.also)
+            }
 
 
 def absorb(connection: Connection, other: Connection) -> None:
@@ -112,11 +101,11 @@ def absorb(connection: Connection, other: Connection) -> None:
     Of what both have decoded, what was made of the sender's bytes stands.
     """
     connection.place(*other.members)
-    anew = connection.anew
+    restatement = connection.restatement
     for source, mine in connection.directions.items():
         theirs = other.directions[source]
         chosen = max(mine, theirs, key=lambda each: (each.head.fed > 0, each.of_sender))
-        anew.void |= {row.id for each in (mine, theirs) if each is not chosen for row, _ in each.rows}
+        restatement.void |= {row.id for each in (mine, theirs) if each is not chosen for row, _ in each.rows}
         connection.directions[source] = chosen
     connection.response = connection.response or other.response
     if connection.response is not None:
@@ -127,5 +116,5 @@ def absorb(connection: Connection, other: Connection) -> None:
     connection.heard |= other.heard
     connection.own = {side: max(count, other.own[side]) for side, count in connection.own.items()}
     connection.kept += other.kept
-    anew.all = anew.all or other.kept > 0
+    restatement.all = restatement.all or other.kept > 0
     other.__dict__ = connection.__dict__
