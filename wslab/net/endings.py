@@ -7,7 +7,7 @@ import socket
 import ssl
 from typing import NamedTuple
 
-from wslab.timeline.records import tcp_words
+from wslab.timeline import tcp_words
 
 _NO_WAY = (errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN)
 

@@ -17,7 +17,7 @@ from wslab.net.relay_half import Half
 from wslab.net.request_heads import RequestHeads
 from wslab.net.tap import Recorded
 from wslab.net.tasks import spawn
-from wslab.timeline.records import tcp_words
+from wslab.timeline import tcp_words
 
 if TYPE_CHECKING:
     from wslab.net.marker import Markers

@@ -21,8 +21,7 @@ from wslab.timeline import GONE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.timeline import End, Source, Timeline
-    from wslab.timeline.connection.note import About, What
+    from wslab.timeline import About, End, Source, Timeline, What
 
 LIMIT = 10_000
 """The most rows of one run."""

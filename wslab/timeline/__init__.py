@@ -1,39 +1,63 @@
-"""One timeline: every byte and every event of either end, in one bounded, thread-safe store."""
+"""One timeline: every byte and every event of either end, in one bounded, thread-safe store.
+
+    timeline       what a learner asks of it: text, files, replays
+    store          readers take rows from it, and it keeps to its bounds
+    recorder       writers record in it
+    connections    which connections there are, by number       pairing    which two ends are one
+    settling       what is still under way                      compression, replay
+    ───────────────────────────────────────────────────────────────────────────────
+    export         JSONL, HAR, pcapng, text
+    order          by cause or by direction; the transcript
+    rows           made of bytes and notes, said anew, opened, let go
+    connection     the state of a connection, and the ends that write it
+    diagnosis      how a connection ended, from facts alone
+    failures       exceptions in words, and those that nobody waits for
+    records        the vocabulary: Row, Detail, raw bytes
+
+The modules stand above the folders, and each folder imports from those below it only.
+"""
 
 from __future__ import annotations
 
 from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
-from wslab.timeline.connection.end import End as End
-from wslab.timeline.connection.note import Note as Note
-from wslab.timeline.connection.state import Connection as Connection
-from wslab.timeline.diagnosis.result import CAUSES as CAUSES
-from wslab.timeline.diagnosis.result import Diagnosis as Diagnosis
-from wslab.timeline.diagnosis.result import Evidence as Evidence
-from wslab.timeline.failures.error_words import error_and_place as error_and_place
-from wslab.timeline.failures.error_words import error_text as error_text
-from wslab.timeline.failures.error_words import error_words as error_words
-from wslab.timeline.failures.reporting import CONTAINED as CONTAINED
-from wslab.timeline.failures.reporting import Failed as Failed
-from wslab.timeline.failures.reporting import log_failure as log_failure
-from wslab.timeline.failures.source_line import Place as Place
-from wslab.timeline.failures.source_line import is_own as is_own
-from wslab.timeline.failures.source_line import place_of as place_of
-from wslab.timeline.failures.source_line import raised_at as raised_at
-from wslab.timeline.failures.watchers import Watchers as Watchers
-from wslab.timeline.order.causal_order import GONE as GONE
-from wslab.timeline.records.address import Address as Address
-from wslab.timeline.records.errors import RecordingError as RecordingError
-from wslab.timeline.records.row import KINDS as KINDS
-from wslab.timeline.records.row import PREVIEW as PREVIEW
-from wslab.timeline.records.row import SOURCES as SOURCES
-from wslab.timeline.records.row import Detail as Detail
-from wslab.timeline.records.row import Dropped as Dropped
-from wslab.timeline.records.row import Kind as Kind
-from wslab.timeline.records.row import Row as Row
-from wslab.timeline.records.row import Seen as Seen
-from wslab.timeline.records.row import Source as Source
+from wslab.timeline.connection import About as About
+from wslab.timeline.connection import Connection as Connection
+from wslab.timeline.connection import End as End
+from wslab.timeline.connection import EndState as EndState
+from wslab.timeline.connection import Note as Note
+from wslab.timeline.connection import What as What
+from wslab.timeline.diagnosis import CAUSES as CAUSES
+from wslab.timeline.diagnosis import Diagnosis as Diagnosis
+from wslab.timeline.diagnosis import Evidence as Evidence
+from wslab.timeline.failures import CONTAINED as CONTAINED
+from wslab.timeline.failures import Failed as Failed
+from wslab.timeline.failures import Place as Place
+from wslab.timeline.failures import Watchers as Watchers
+from wslab.timeline.failures import error_and_place as error_and_place
+from wslab.timeline.failures import error_text as error_text
+from wslab.timeline.failures import error_words as error_words
+from wslab.timeline.failures import is_own as is_own
+from wslab.timeline.failures import log_failure as log_failure
+from wslab.timeline.failures import place_of as place_of
+from wslab.timeline.failures import raised_at as raised_at
+from wslab.timeline.order import GONE as GONE
+from wslab.timeline.order import by_cause as by_cause
+from wslab.timeline.records import KINDS as KINDS
+from wslab.timeline.records import PREVIEW as PREVIEW
+from wslab.timeline.records import SOURCES as SOURCES
+from wslab.timeline.records import Address as Address
+from wslab.timeline.records import Detail as Detail
+from wslab.timeline.records import Dropped as Dropped
+from wslab.timeline.records import Kind as Kind
+from wslab.timeline.records import RecordingError as RecordingError
+from wslab.timeline.records import Row as Row
+from wslab.timeline.records import Seen as Seen
+from wslab.timeline.records import Source as Source
+from wslab.timeline.records import masked as masked
+from wslab.timeline.records import tcp_words as tcp_words
 from wslab.timeline.replay import Replay as Replay
+from wslab.timeline.rows import seen_by as seen_by
 from wslab.timeline.timeline import Timeline as Timeline
 
 __all__ = [
@@ -43,6 +67,7 @@ __all__ = [
     "KINDS",
     "PREVIEW",
     "SOURCES",
+    "About",
     "Address",
     "Compression",
     "Connection",
@@ -50,6 +75,7 @@ __all__ = [
     "Diagnosis",
     "Dropped",
     "End",
+    "EndState",
     "Evidence",
     "Failed",
     "Kind",
@@ -62,12 +88,17 @@ __all__ = [
     "Source",
     "Timeline",
     "Watchers",
+    "What",
+    "by_cause",
     "compression_of",
     "error_and_place",
     "error_text",
     "error_words",
     "is_own",
     "log_failure",
+    "masked",
     "place_of",
     "raised_at",
+    "seen_by",
+    "tcp_words",
 ]

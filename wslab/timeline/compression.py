@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from wslab.wire import Deflate, negotiated_deflate
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.records.row import Row
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.records import Row
     from wslab.timeline.timeline import Timeline
 
 MOST = 2000

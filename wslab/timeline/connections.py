@@ -15,15 +15,15 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection.state import Connection
+from wslab.timeline.connection import Connection
 from wslab.timeline.pairing import Pairing
-from wslab.timeline.rows.restating import absorb
+from wslab.timeline.rows import absorb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wslab.timeline.connection.state import EndState
-    from wslab.timeline.diagnosis.result import Diagnosis
+    from wslab.timeline.connection import EndState
+    from wslab.timeline.diagnosis import Diagnosis
 
 PAST = 256
 """How many numbers of the past are kept at most."""

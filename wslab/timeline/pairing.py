@@ -27,9 +27,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wslab.timeline.connection.state import Connection, EndState
-    from wslab.timeline.records.address import Address
-    from wslab.timeline.records.bytestream import ByteStream
+    from wslab.timeline.connection import Connection, EndState
+    from wslab.timeline.records import Address, ByteStream
 
 WAIT = 1_000_000_000
 """How long somebody who waits for all to settle counts on a client to tell of itself, in nanoseconds."""

@@ -12,14 +12,9 @@ from collections import deque
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal
 
-from wslab.timeline.connection.end import End
-from wslab.timeline.connection.intake import Intake
-from wslab.timeline.connection.note import Note
-from wslab.timeline.failures.reporting import GOES_ON, NOTHING_DONE, forgotten_words
-from wslab.timeline.failures.watchers import Watchers
-from wslab.timeline.records.address import Address
-from wslab.timeline.records.errors import RecordingError
-from wslab.timeline.records.row import PREVIEW
+from wslab.timeline.connection import End, Intake, Note
+from wslab.timeline.failures import GOES_ON, NOTHING_DONE, Watchers, forgotten_words
+from wslab.timeline.records import PREVIEW, Address, RecordingError
 from wslab.wire import one_line
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from wslab.timeline.pairing import WAIT
-from wslab.timeline.rows.remote import unheard, waits
+from wslab.timeline.rows import unheard, waits
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from wslab.timeline.connection.state import Connection, EndState
+    from wslab.timeline.connection import Connection, EndState
 
 
 def unsettled(connection: Connection, ports: Collection[int]) -> str:

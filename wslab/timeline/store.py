@@ -26,18 +26,25 @@ from typing import TYPE_CHECKING
 
 from wslab.timeline.connections import Connections
 from wslab.timeline.recorder import Recorder
-from wslab.timeline.records.row import Detail, Dropped, Row
-from wslab.timeline.rows.decoding import ahead, decode
-from wslab.timeline.rows.detail import open_row
-from wslab.timeline.rows.facts import diagnosis_of
-from wslab.timeline.rows.restating import finish_restating, restated
-from wslab.timeline.rows.trimming import drop_all, drop_decoded, drop_row, drop_unneeded
+from wslab.timeline.records import Detail, Dropped, Row
+from wslab.timeline.rows import (
+    ahead,
+    decode,
+    diagnosis_of,
+    drop_all,
+    drop_decoded,
+    drop_row,
+    drop_unneeded,
+    finish_restating,
+    open_row,
+    restated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.state import Connection, EndState
-    from wslab.timeline.diagnosis.result import Diagnosis
+    from wslab.timeline.connection import Connection, EndState
+    from wslab.timeline.diagnosis import Diagnosis
 
 _COMPACT = 4096
 

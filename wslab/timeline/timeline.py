@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.connection.recording import Recording, copy_connection
-from wslab.timeline.export.jsonl_read import read_jsonl
-from wslab.timeline.export.saving import save
-from wslab.timeline.order.transcript import transcript
+from wslab.timeline.connection import Recording, copy_connection
+from wslab.timeline.export import read_jsonl, save
+from wslab.timeline.order import transcript
 from wslab.timeline.pairing import awaits_its_client
 from wslab.timeline.replay import Replay
-from wslab.timeline.rows.facts import diagnosis_of
+from wslab.timeline.rows import diagnosis_of
 from wslab.timeline.settling import unsettled
 from wslab.timeline.store import Store
 
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.records.row import Row
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.records import Row
 
 
 class Timeline(Store):

@@ -11,10 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from wslab.timeline.order.causal_order import by_cause
-from wslab.timeline.records.masking import masked
-from wslab.timeline.records.row import SOURCES, Row, Seen
-from wslab.timeline.rows.detail import seen_by
+from wslab.timeline import SOURCES, Row, Seen, by_cause, masked, seen_by
 from wslab.view.ladder_labels import box_label, cut, fragment_label, row_label
 from wslab.wire import Part, Walker, one_line, unmask
 

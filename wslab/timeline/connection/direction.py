@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wslab.timeline.connection.state import EndState
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.timeline.records.row import Row, Source
+    from wslab.timeline.records import ByteStream, Row, Source
 
 _MARK_ROWS = 256  # rows, or bytes, between two places where a compressed stream can be entered again
 _MARK_BYTES = 1024 * 1024

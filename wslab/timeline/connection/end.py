@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wslab.timeline.connection.note import NOTE_LIMIT, TCP_ENDED, Note, weight
 from wslab.timeline.connection.state import EndState
-from wslab.timeline.failures.reporting import GOES_ON, NOTHING_DONE, forgotten_words
-from wslab.timeline.records.address import Address
+from wslab.timeline.failures import GOES_ON, NOTHING_DONE, forgotten_words
+from wslab.timeline.records import Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.timeline.connection.intake import Intake
     from wslab.timeline.connection.note import About
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.timeline.records.row import Kind, Source
+    from wslab.timeline.records import ByteStream, Kind, Source
 
 
 class End(EndState):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from wslab.timeline.failures.reporting import Failures
+from wslab.timeline.failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable

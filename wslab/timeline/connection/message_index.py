@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wslab.timeline.connection.note import What
-    from wslab.timeline.records.row import Row
+    from wslab.timeline.records import Row
 
 KEPT = 65_536
 """How many places of one kind are kept at least."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.records.row import PREVIEW, Source
+from wslab.timeline.records import PREVIEW, Source
 
 if TYPE_CHECKING:
-    from wslab.timeline.records.row import Kind
+    from wslab.timeline.records import Kind
 
 NOTE_LIMIT = 10_000
 """The most characters that a note carries."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from wslab.timeline.diagnosis.result import Diagnosis
-    from wslab.timeline.records.row import Dropped, Row
+    from wslab.timeline.diagnosis import Diagnosis
+    from wslab.timeline.records import Dropped, Row
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -22,15 +22,14 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.connection.direction import Direction
-from wslab.timeline.records.bytestream import ByteStream
+from wslab.timeline.records import ByteStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.timeline.connection.note import Note, What
-    from wslab.timeline.diagnosis.result import Diagnosis
-    from wslab.timeline.records.address import Address
-    from wslab.timeline.records.row import Row, Source
+    from wslab.timeline.diagnosis import Diagnosis
+    from wslab.timeline.records import Address, Row, Source
     from wslab.wire import Head
 
 

@@ -11,7 +11,7 @@ from wslab.wire import close_code_name
 if TYPE_CHECKING:
     from wslab.timeline.diagnosis.fact_records import CloseFrame, Side
     from wslab.timeline.diagnosis.facts import Facts, How
-    from wslab.timeline.records.row import Row
+    from wslab.timeline.records import Row
 
 _HOW: dict[How, str] = {
     "reset": "RST came from the other side",

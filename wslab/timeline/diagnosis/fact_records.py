@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.timeline.records.row import Row
+    from wslab.timeline.records import ByteStream, Row
 
 Side = Literal["client", "server"]
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wslab.timeline.diagnosis.fact_records import EndFacts, Side
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.timeline.records.row import Row, Source
+    from wslab.timeline.records import ByteStream, Row, Source
     from wslab.wire import Head
 
 How = Literal["unrecorded", "no TCP", "reset", "reset here", "FIN", "here", "system", "error"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wslab.timeline.diagnosis.fact_records import EndFacts, Side
     from wslab.timeline.diagnosis.facts import Facts
     from wslab.timeline.diagnosis.result import Certainty
-    from wslab.timeline.records.row import Row
+    from wslab.timeline.records import Row
     from wslab.wire import Handshake
 
 _TLS_RECORD = b"\x16\x03"  # a handshake record of TLS (RFC 8446 section 5.1)

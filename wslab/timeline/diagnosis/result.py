@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.records.masking import masked
+from wslab.timeline.records import masked
 
 if TYPE_CHECKING:
-    from wslab.timeline.records.row import Source
+    from wslab.timeline.records import Source
 
 _VARIES = re.compile(r"(?<=\w)/\d[\w.]*|\b[A-Za-z0-9+/]{27}=")  # versions of software; Sec-WebSocket-Accept
 

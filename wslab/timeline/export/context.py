@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from wslab.wire import Decoded, Head, StreamDecoder, frame
 
 if TYPE_CHECKING:
-    from wslab.timeline.records.row import Source
+    from wslab.timeline.records import Source
 
 WINDOW = 1 << 15
 _MATCH = 258  # the longest

@@ -14,15 +14,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from wslab.timeline.rows.detail import PAYLOAD_LIMIT, open_row
-from wslab.timeline.rows.redaction import REDACTION
+from wslab.timeline.rows import PAYLOAD_LIMIT, REDACTION, open_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.recording import Recording
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.records.row import Row, Source
+    from wslab.timeline.connection import Connection, Recording
+    from wslab.timeline.records import Row, Source
 
 _TEXT, _BINARY = 1, 2
 _SOURCES: tuple[Source, Source] = ("client to server", "server to client")

@@ -7,8 +7,7 @@ import binascii
 import json
 from typing import Any
 
-from wslab.timeline.records.address import Address
-from wslab.timeline.records.errors import RecordingError
+from wslab.timeline.records import Address, RecordingError
 
 MOST = 1 << 62
 """No number in a recording is larger: offsets and times fit into 64 bits."""

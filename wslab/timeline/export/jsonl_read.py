@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection.recording import Recording
-from wslab.timeline.connection.state import Connection, EndState
+from wslab.timeline.connection import Connection, EndState, Recording
 from wslab.timeline.export.context import standing_at
 from wslab.timeline.export.jsonl_line import MOST, Line
 from wslab.timeline.export.jsonl_write import VERSION
-from wslab.timeline.records.errors import RecordingError
-from wslab.timeline.records.row import KINDS, SOURCES, Dropped, Row, Source
-from wslab.timeline.rows.facts import diagnosis_of
+from wslab.timeline.records import KINDS, SOURCES, Dropped, RecordingError, Row, Source
+from wslab.timeline.rows import diagnosis_of
 from wslab.wire import RULES, Head, Violation
 
 if TYPE_CHECKING:

@@ -16,16 +16,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from wslab.timeline.export.context import describe_response, save_context
-from wslab.timeline.records.row import SOURCES
-from wslab.timeline.rows.redaction import REDACTION, redacted
+from wslab.timeline.records import SOURCES
+from wslab.timeline.rows import REDACTION, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.direction import Direction
-    from wslab.timeline.connection.recording import Recording
-    from wslab.timeline.connection.state import Connection, EndState
-    from wslab.timeline.records.row import Row, Source
+    from wslab.timeline.connection import Connection, Direction, EndState, Recording
+    from wslab.timeline.records import Row, Source
 
 VERSION = 1
 _LEFT_OUT = {

@@ -17,15 +17,14 @@ import struct
 from typing import TYPE_CHECKING
 
 from wslab.timeline.export.segments import ACK, FIN, PSH, RST, SYN, Conversation
-from wslab.timeline.rows.redaction import REDACTION, redacted
+from wslab.timeline.rows import REDACTION, redacted
 from wslab.wire import Walker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.recording import Recording
-    from wslab.timeline.connection.state import Connection, EndState
-    from wslab.timeline.records.row import Source
+    from wslab.timeline.connection import Connection, EndState, Recording
+    from wslab.timeline.records import Source
 
 SEGMENT = 65_000
 """The most bytes of a packet's payload: with headers they stay below 64 KiB, as an IPv4 packet must."""

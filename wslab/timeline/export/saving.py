@@ -20,12 +20,12 @@ from wslab.timeline.export.har import write_har
 from wslab.timeline.export.jsonl_write import write_jsonl
 from wslab.timeline.export.pcapng import write_pcapng
 from wslab.timeline.export.text import write_text
-from wslab.timeline.records.errors import RecordingError
+from wslab.timeline.records import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wslab.timeline.connection.recording import Recording
+    from wslab.timeline.connection import Recording
 
 _ALMOST = {".json": ".jsonl", ".ndjson": ".jsonl", ".pcap": ".pcapng", ".cap": ".pcapng", ".log": ".txt", ".md": ".txt"}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.timeline.order.transcript import transcript
+from wslab.timeline.order import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.recording import Recording
+    from wslab.timeline.connection import Recording
 
 
 def write_text(recording: Recording) -> Iterator[bytes]:

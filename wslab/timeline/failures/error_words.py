@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wslab.timeline.failures.source_line import raised_at
-from wslab.timeline.records.row import PREVIEW
+from wslab.timeline.records import PREVIEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

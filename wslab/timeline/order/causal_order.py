@@ -20,10 +20,10 @@ import itertools
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from wslab.timeline.records.row import SOURCES, Row, Source
+from wslab.timeline.records import SOURCES, Row, Source
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.state import Connection, EndState
+    from wslab.timeline.connection import Connection, EndState
 
 RANK: dict[Source, int] = {source: 2 * rank for rank, source in enumerate(SOURCES)}
 """Which source goes first, in even numbers: there is room between two."""

@@ -16,11 +16,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from wslab.timeline.order.causal_order import RANK, by_cause, noted_here, told_ends
-from wslab.timeline.records.masking import masked
+from wslab.timeline.records import masked
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.state import Connection, EndState
-    from wslab.timeline.records.row import Dropped, Row, Source
+    from wslab.timeline.connection import Connection, EndState
+    from wslab.timeline.records import Dropped, Row, Source
 
 _TOLD = RANK["server to client"] + 1
 _WAY: dict[Source, str] = {

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.timeline.records.row import PREVIEW, Row
-from wslab.timeline.rows.own import row_of_note
+from wslab.timeline.records import PREVIEW, Row
+from wslab.timeline.rows.notes import row_of_note
 from wslab.timeline.rows.remote import heard, linked
 from wslab.timeline.rows.restating import follow, relink
 from wslab.wire import CLOSE, OPCODES, close_code_name, one_line, parse_close
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.direction import Direction
-    from wslab.timeline.connection.note import Note
-    from wslab.timeline.connection.state import Connection, EndState
+    from wslab.timeline.connection import Connection, Direction, EndState, Note
     from wslab.wire import Decoded
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.records.row import PREVIEW, Detail, Row, Seen
+from wslab.timeline.records import PREVIEW, Detail, Row, Seen
 from wslab.timeline.rows.redaction import Redactor
 from wslab.wire import Frame, Part, Walker, one_line
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.direction import Direction
-    from wslab.timeline.connection.state import Connection, EndState
+    from wslab.timeline.connection import Connection, Direction, EndState
 
 PAYLOAD_LIMIT = 16 * 1024 * 1024
 """The most payload bytes that a `Detail` carries."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.timeline.diagnosis.fact_records import EndFacts
-from wslab.timeline.diagnosis.facts import SIDES, Facts, way
-from wslab.timeline.diagnosis.finding import diagnose
+from wslab.timeline.diagnosis import SIDES, EndFacts, Facts, diagnose, way
 from wslab.timeline.rows.detail import open_row
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.diagnosis.result import Diagnosis
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.diagnosis import Diagnosis
 
 
 def diagnosis_of(connection: Connection) -> Diagnosis | None:

@@ -17,9 +17,8 @@ from wslab.wire.handshake import REDACTED, filled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.timeline.records.row import Source
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.records import ByteStream, Source
 
 REDACTION = (
     "the values of Cookie, Set-Cookie, Authorization and Proxy-Authorization are overwritten with x, byte by byte"

@@ -17,8 +17,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.note import Note, What
-    from wslab.timeline.connection.state import Connection, EndState
+    from wslab.timeline.connection import Connection, EndState, Note, What
 
 PATIENCE = 1_000_000_000
 """How long whoever waits for all to settle counts on the bytes of a note, and on the note of who received some, in nanoseconds."""

@@ -14,15 +14,15 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection.state import Restatement
-from wslab.timeline.records.row import PREVIEW, Row
+from wslab.timeline.connection import Restatement
+from wslab.timeline.records import PREVIEW, Row
 from wslab.timeline.rows.remote import linked
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wslab.timeline.connection.state import Connection
+    from wslab.timeline.connection import Connection
 
 
 def restated(row: Row, connection: Connection) -> Row | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection.note import weight
+from wslab.timeline.connection import weight
 
 if TYPE_CHECKING:
     import threading
 
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.records.bytestream import ByteStream
-    from wslab.timeline.records.row import Row, Source
+    from wslab.timeline.connection import Connection
+    from wslab.timeline.records import ByteStream, Row, Source
 
 
 def drop_row(connection: Connection, row: Row, *, count: bool) -> int:

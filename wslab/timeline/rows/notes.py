@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.timeline.connection.note import TCP_ENDED
-from wslab.timeline.records.row import PREVIEW, Row
+from wslab.timeline.connection import TCP_ENDED
+from wslab.timeline.records import PREVIEW, Row
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.note import Note
-    from wslab.timeline.connection.state import Connection, EndState
+    from wslab.timeline.connection import Connection, EndState, Note
 
 
 def tcp_ended(connection: Connection, end: EndState) -> str:
