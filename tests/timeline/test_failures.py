@@ -11,7 +11,7 @@ import pytest
 
 from tests.net.hostile import KINDS, error_of
 from tests.timeline.pair import Pair
-from wslab.timeline import Timeline, Watchers, error_and_place, error_text, error_words, log_failure
+from wslab.timeline import Timeline, Watchers, error_and_line, error_text, error_words, log_failure
 from wslab.timeline.failures import reporting
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_failure_may_be_of_any_kind(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_words_of_an_exception_never_raise_and_are_bounded(kind: str) -> None:
     error = raised(error_of(kind))
-    for words in (error_words(error), error_text(error), error_and_place(error)):
+    for words in (error_words(error), error_text(error), error_and_line(error)):
         assert type(words) is str
         assert 0 < len(words) < 3000
 
@@ -96,7 +96,7 @@ def test_a_place_in_wslab_or_in_a_library_is_named_where_there_is_none_of_the_le
         scope["f"]()
     error = caught.value
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next  # without this file
-    assert error_and_place(error) == "LookupError:  at wslab/timeline/failures/reporting.py, line 2"
+    assert error_and_line(error) == "LookupError:  at wslab/timeline/failures/reporting.py, line 2"
 
 
 def fails(timeline: Timeline, text: str = "x") -> None:

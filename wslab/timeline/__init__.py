@@ -32,15 +32,15 @@ from wslab.timeline.diagnosis import Diagnosis as Diagnosis
 from wslab.timeline.diagnosis import Evidence as Evidence
 from wslab.timeline.failures import CONTAINED as CONTAINED
 from wslab.timeline.failures import Failed as Failed
-from wslab.timeline.failures import Place as Place
+from wslab.timeline.failures import SourceLine as SourceLine
 from wslab.timeline.failures import Watchers as Watchers
-from wslab.timeline.failures import error_and_place as error_and_place
+from wslab.timeline.failures import error_and_line as error_and_line
 from wslab.timeline.failures import error_text as error_text
 from wslab.timeline.failures import error_words as error_words
-from wslab.timeline.failures import is_own as is_own
+from wslab.timeline.failures import is_own_code as is_own_code
 from wslab.timeline.failures import log_failure as log_failure
-from wslab.timeline.failures import place_of as place_of
 from wslab.timeline.failures import raised_at as raised_at
+from wslab.timeline.failures import source_line_of as source_line_of
 from wslab.timeline.order import GONE as GONE
 from wslab.timeline.order import by_cause as by_cause
 from wslab.timeline.records import KINDS as KINDS
@@ -80,25 +80,25 @@ __all__ = [
     "Failed",
     "Kind",
     "Note",
-    "Place",
     "RecordingError",
     "Replay",
     "Row",
     "Seen",
     "Source",
+    "SourceLine",
     "Timeline",
     "Watchers",
     "What",
     "by_cause",
     "compression_of",
-    "error_and_place",
+    "error_and_line",
     "error_text",
     "error_words",
-    "is_own",
+    "is_own_code",
     "log_failure",
     "masked",
-    "place_of",
     "raised_at",
     "seen_by",
+    "source_line_of",
     "tcp_words",
 ]

@@ -10,7 +10,7 @@ Net, view and lab report their failures with these, too.
 
 from __future__ import annotations
 
-from wslab.timeline.failures.error_words import error_and_place as error_and_place
+from wslab.timeline.failures.error_words import error_and_line as error_and_line
 from wslab.timeline.failures.error_words import error_text as error_text
 from wslab.timeline.failures.error_words import error_words as error_words
 from wslab.timeline.failures.reporting import CONTAINED as CONTAINED
@@ -20,10 +20,10 @@ from wslab.timeline.failures.reporting import Failed as Failed
 from wslab.timeline.failures.reporting import Failures as Failures
 from wslab.timeline.failures.reporting import forgotten_words as forgotten_words
 from wslab.timeline.failures.reporting import log_failure as log_failure
-from wslab.timeline.failures.source_line import Place as Place
-from wslab.timeline.failures.source_line import is_own as is_own
-from wslab.timeline.failures.source_line import place_of as place_of
+from wslab.timeline.failures.source_line import SourceLine as SourceLine
+from wslab.timeline.failures.source_line import is_own_code as is_own_code
 from wslab.timeline.failures.source_line import raised_at as raised_at
+from wslab.timeline.failures.source_line import source_line_of as source_line_of
 from wslab.timeline.failures.watchers import Watchers as Watchers
 
 __all__ = [
@@ -32,14 +32,14 @@ __all__ = [
     "NOTHING_DONE",
     "Failed",
     "Failures",
-    "Place",
+    "SourceLine",
     "Watchers",
-    "error_and_place",
+    "error_and_line",
     "error_text",
     "error_words",
     "forgotten_words",
-    "is_own",
+    "is_own_code",
     "log_failure",
-    "place_of",
     "raised_at",
+    "source_line_of",
 ]

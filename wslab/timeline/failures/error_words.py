@@ -11,7 +11,7 @@ from wslab.timeline.records import PREVIEW
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST = 2000
+TEXT_LIMIT = 2000
 """The most characters of an exception's text that are shown."""
 
 _MEMBERS = 5  # of a group
@@ -30,7 +30,7 @@ def error_words(error: BaseException) -> str:
     members = list(_members(error))
     told = "; ".join(map(_words, members[:_MEMBERS]))
     more = f"; and {len(members) - _MEMBERS} more" if len(members) > _MEMBERS else ""
-    return f"{words}: {told}{more}"[:LONGEST]
+    return f"{words}: {told}{more}"[:TEXT_LIMIT]
 
 
 def error_text(error: BaseException) -> str:
@@ -38,7 +38,7 @@ def error_text(error: BaseException) -> str:
     return _words(error).removeprefix(f"{type(error).__name__}: ") or type(error).__name__
 
 
-def error_and_place(error: BaseException) -> str:
+def error_and_line(error: BaseException) -> str:
     """What `error_words` says, and where it was raised: the learner's own line, or else that of wslab or of a library.
 
     The place comes first where a row would not show it behind the words.
@@ -53,7 +53,7 @@ def error_and_place(error: BaseException) -> str:
 def _words(error: BaseException) -> str:
     name = type(error).__name__
     try:
-        text = str.__getitem__(str(error), slice(0, LONGEST))  # a plain str, whatever class it had
+        text = str.__getitem__(str(error), slice(0, TEXT_LIMIT))  # a plain str, whatever class it had
     except BaseException as worse:  # noqa: BLE001  (its own code, which may raise anything)
         return f"{name} (its text cannot be shown: __str__ raised {type(worse).__name__})"
     return f"{name}: {text}"

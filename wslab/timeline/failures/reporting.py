@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wslab.timeline.failures.error_words import error_and_place
+from wslab.timeline.failures.error_words import error_and_line
 
 if TYPE_CHECKING:
     import threading
@@ -78,7 +78,7 @@ class Failures:
             return
         name = f"{name} ({number:,} times by now)" if number > 1 else name
         _log(name, error, level)
-        self.remark(note or self._note, name, error_and_place(error))
+        self.remark(note or self._note, name, error_and_line(error))
 
     def remark(self, note: Note, name: str, text: str) -> None:
         """Make a row from anywhere, now or with the next reader."""

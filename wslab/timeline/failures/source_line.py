@@ -23,14 +23,14 @@ _LIBRARIES = tuple(
 _PACKAGES = re.compile(
     r"[/\\](?:site|dist)-packages[/\\]"
 )  # also those of the user, or of the Python below an environment
-_CURES = (
+_SUGGESTIONS = (
     (re.compile(r"\btime\.sleep\(|(?<![.\w])sleep\("), "use await asyncio.sleep"),
     (re.compile(r"\brequests\.|\burlopen\("), "use await asyncio.to_thread(...) for it"),
     (re.compile(r"\binput\("), "a server cannot wait for a keyboard; send it a message instead"),
 )
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of the learner's code."""
 
     function: str
@@ -41,15 +41,15 @@ class Place(NamedTuple):
         return f"line {self.line}: {self.code}" if self.code else f"line {self.line}"
 
     @property
-    def cure(self) -> str:
+    def suggestion(self) -> str:
         """What to write instead of a line that blocks."""
-        for pattern, cure in _CURES:
+        for pattern, suggestion in _SUGGESTIONS:
             if pattern.search(self.code):
-                return cure
+                return suggestion
         return "move slow work to await asyncio.to_thread(...), or let others run with await asyncio.sleep(0)"
 
 
-def raised_at(error: BaseException) -> Place | None:
+def raised_at(error: BaseException) -> SourceLine | None:
     """The innermost line of the learner's own code that an exception went through; of a group, that of its first member."""
     for member in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
         if found := raised_at(member):
@@ -57,19 +57,19 @@ def raised_at(error: BaseException) -> Place | None:
     found = None
     step: TracebackType | None = error.__traceback__
     while step is not None:
-        if is_own(step.tb_frame):
-            found = place_of(step.tb_frame, step.tb_lineno)
+        if is_own_code(step.tb_frame):
+            found = source_line_of(step.tb_frame, step.tb_lineno)
         step = step.tb_next
     return found
 
 
-def is_own(frame: FrameType) -> bool:
+def is_own_code(frame: FrameType) -> bool:
     """True if a frame runs the learner's own code."""
     name = frame.f_code.co_filename
     return not name.startswith(("<frozen", *_LIBRARIES)) and not _PACKAGES.search(name)
 
 
-def place_of(frame: FrameType, line: int) -> Place:
+def source_line_of(frame: FrameType, line: int) -> SourceLine:
     """A line of a frame's code."""
     code = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
-    return Place(frame.f_code.co_name, line, code)
+    return SourceLine(frame.f_code.co_name, line, code)
