@@ -21,7 +21,7 @@ from wslab.timeline import GONE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.timeline import About, End, Source, Timeline, What
+    from wslab.timeline import End, Nth, Source, Timeline, What
 
 LIMIT = 10_000
 """The most rows of one run."""
@@ -48,7 +48,7 @@ class _Socket:
         """The direction in which it sends, or receives."""
         return "client to server" if (self.end.side == "client") == sent else "server to client"
 
-    def next(self, what: What, *, sent: bool) -> About:
+    def next(self, what: What, *, sent: bool) -> Nth:
         """The next one of a kind."""
         way = self.way(sent=sent)
         number = self.counts[way, what]
@@ -164,7 +164,7 @@ class Witnesses:
             return False
         if name == "message" and size is None:
             return False
-        about: About | None = None
+        about: Nth | None = None
         got = socket.way(sent=False)
         if name == "message":
             about = socket.next("message", sent=False)
@@ -194,7 +194,7 @@ class Witnesses:
         )
         if socket is None or name not in CALLS or text is None or (name == "send()" and size is None):
             return False
-        about: About | None = None
+        about: Nth | None = None
         if socket.opened and not socket.closing and not socket.closed:
             if name == "send()":
                 about = socket.next("message", sent=True)

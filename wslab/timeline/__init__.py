@@ -21,12 +21,12 @@ from __future__ import annotations
 
 from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
-from wslab.timeline.connection import About as About
 from wslab.timeline.connection import Connection as Connection
+from wslab.timeline.connection import Countable as Countable
 from wslab.timeline.connection import End as End
 from wslab.timeline.connection import EndState as EndState
 from wslab.timeline.connection import Note as Note
-from wslab.timeline.connection import What as What
+from wslab.timeline.connection import Nth as Nth
 from wslab.timeline.diagnosis import CAUSES as CAUSES
 from wslab.timeline.diagnosis import Diagnosis as Diagnosis
 from wslab.timeline.diagnosis import Evidence as Evidence
@@ -67,10 +67,10 @@ __all__ = [
     "KINDS",
     "PREVIEW",
     "SOURCES",
-    "About",
     "Address",
     "Compression",
     "Connection",
+    "Countable",
     "Detail",
     "Diagnosis",
     "Dropped",
@@ -80,6 +80,7 @@ __all__ = [
     "Failed",
     "Kind",
     "Note",
+    "Nth",
     "RecordingError",
     "Replay",
     "Row",
@@ -88,7 +89,6 @@ __all__ = [
     "SourceLine",
     "Timeline",
     "Watchers",
-    "What",
     "by_cause",
     "compression_of",
     "error_and_line",

@@ -15,9 +15,9 @@ from wslab.timeline.connection.direction import Direction as Direction
 from wslab.timeline.connection.end import End as End
 from wslab.timeline.connection.intake import Intake as Intake
 from wslab.timeline.connection.note import TCP_ENDED as TCP_ENDED
-from wslab.timeline.connection.note import About as About
+from wslab.timeline.connection.note import Countable as Countable
 from wslab.timeline.connection.note import Note as Note
-from wslab.timeline.connection.note import What as What
+from wslab.timeline.connection.note import Nth as Nth
 from wslab.timeline.connection.note import weight as weight
 from wslab.timeline.connection.recording import Recording as Recording
 from wslab.timeline.connection.recording import copy_connection as copy_connection
@@ -27,16 +27,16 @@ from wslab.timeline.connection.state import Restatement as Restatement
 
 __all__ = [
     "TCP_ENDED",
-    "About",
     "Connection",
+    "Countable",
     "Direction",
     "End",
     "EndState",
     "Intake",
     "Note",
+    "Nth",
     "Recording",
     "Restatement",
-    "What",
     "copy_connection",
     "weight",
 ]

@@ -14,7 +14,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.connection.message_index import Places
+from wslab.timeline.connection.message_index import MessageIndex
 from wslab.wire import Decoded, StreamDecoder
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Direction:
         base: The decoder that stands at the oldest byte kept.
         marks: Copies of the head on the way, by offset.
         rows: The rows still kept, each with the offset from which on it needs bytes.
-        places: Where its messages, handshakes and control frames stand, by number.
+        message_index: Where its messages, handshakes and control frames stand, by number.
         count: How many rows there have been.
         head_stop: Offset behind the head of the handshake, or -1 while none has been decoded.
         finished: Whether it has ended and nothing is left to decode.
@@ -60,7 +60,7 @@ class Direction:
         self.base = StreamDecoder(source)
         self.marks: deque[tuple[int, StreamDecoder]] = deque()
         self.rows: deque[tuple[Row, int]] = deque()
-        self.places = Places()
+        self.message_index = MessageIndex()
         self.count = 0
         self.head_stop = -1
         self.finished = False
@@ -113,7 +113,7 @@ class Direction:
         self.finished, broken, self.broken = False, self.broken, None
         if broken is not None:
             self.count -= 1
-            self.places.take_back(broken)
+            self.message_index.take_back(broken)
             if self.rows and self.rows[-1][0].index == broken.index:
                 self.rows.pop()
             if broken.kind == "handshake":
@@ -148,7 +148,7 @@ class Direction:
         if item.kind == "handshake":
             self.head_stop = item.stop
         self.rows.append((row, item.since))
-        self.places.add(row)
+        self.message_index.add(row)
 
     def text_at(self, start: int) -> str:
         """The text of the row whose bytes begin at an offset, where it is one of the newest; else nothing."""

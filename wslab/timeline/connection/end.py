@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.timeline.connection.intake import Intake
-    from wslab.timeline.connection.note import About
+    from wslab.timeline.connection.note import Nth
     from wslab.timeline.records import ByteStream, Kind, Source
 
 
@@ -73,7 +73,7 @@ class End(EndState):
         problem: str = "",
         pending: bool = False,
         binary: bool = False,
-        about: About | None = None,
+        about: Nth | None = None,
     ) -> Note:
         """Record a row of this end's own.
 

@@ -10,7 +10,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection.note import What
+    from wslab.timeline.connection.note import Countable
     from wslab.timeline.records import Row
 
 KEPT = 65_536
@@ -28,7 +28,7 @@ class _Run:
         self.stops = array("q")
 
 
-class Places:
+class MessageIndex:
     """The places of what one direction was decoded to."""
 
     def __init__(self) -> None:
@@ -52,12 +52,12 @@ class Places:
         run.starts.pop()
         run.stops.pop()
 
-    def count(self, what: What) -> int:
+    def count(self, what: Countable) -> int:
         """How many of a kind there have been."""
         run = self._runs.get(what)
         return run.gone + len(run.starts) if run is not None else 0
 
-    def find(self, what: What, n: int) -> tuple[int, int] | None:
+    def find(self, what: Countable, n: int) -> tuple[int, int] | None:
         """Where the nth of a kind begins and ends; None where it has not come, or its place is no longer kept."""
         run = self._runs.get(what)
         if run is None or not run.gone <= n < run.gone + len(run.starts):

@@ -16,10 +16,10 @@ NOTE_LIMIT = 10_000
 TCP_ENDED = "TCP ended"
 """The note that every end leaves last. It becomes a row only where the closing handshake was not complete."""
 
-What = Literal["handshake", "message", "close", "ping", "pong"]
+Countable = Literal["handshake", "message", "close", "ping", "pong"]
 """What can be counted: whole messages, each handshake, each kind of control frame."""
 
-About = tuple[Source, What, int]
+Nth = tuple[Source, Countable, int]
 """The nth of these, from 0, in one direction."""
 
 
@@ -40,7 +40,7 @@ class Note:
     problem: str = ""
     pending: bool = False
     binary: bool = False
-    about: About | None = None
+    about: Nth | None = None
 
 
 def weight(text: str) -> int:

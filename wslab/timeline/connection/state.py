@@ -27,7 +27,7 @@ from wslab.timeline.records import ByteStream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.timeline.connection.note import Note, What
+    from wslab.timeline.connection.note import Countable, Note
     from wslab.timeline.diagnosis import Diagnosis
     from wslab.timeline.records import Address, Row, Source
     from wslab.wire import Head
@@ -194,7 +194,7 @@ class Connection:
         self.behind = False
         self.restatement = Restatement()
         self.restating = 0
-        self.heard: dict[tuple[str, What], int] = {}
+        self.heard: dict[tuple[str, Countable], int] = {}
         self._diagnose = diagnose
 
     def place(self, *ends: EndState) -> None:

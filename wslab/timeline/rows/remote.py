@@ -17,12 +17,12 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.timeline.connection import Connection, EndState, Note, What
+    from wslab.timeline.connection import Connection, Countable, EndState, Note
 
 PATIENCE = 1_000_000_000
 """How long whoever waits for all to settle counts on the bytes of a note, and on the note of who received some, in nanoseconds."""
 
-_TOLD_OF: tuple[What, ...] = ("handshake", "message")
+_TOLD_OF: tuple[Countable, ...] = ("handshake", "message")
 
 
 def linked(connection: Connection, end: EndState, note: Note) -> bool:
@@ -37,12 +37,12 @@ def linked(connection: Connection, end: EndState, note: Note) -> bool:
         return not note.pending
     source, what, number = note.about
     direction = connection.directions[source]
-    place = direction.places.find(what, number)
+    place = direction.message_index.find(what, number)
     if place is not None:
         note.link = (source, place[0] if source.startswith(end.side) else place[1])
         if note.binary and not note.text:
             note.text = direction.text_at(place[0])
-    elif number >= direction.places.count(what) and not direction.finished:
+    elif number >= direction.message_index.count(what) and not direction.finished:
         return False
     note.about = None
     return True
@@ -83,10 +83,10 @@ def unheard(connection: Connection) -> str:
             continue
         direction = connection.directions["server to client" if end.side == "client" else "client to server"]
         for what in _TOLD_OF:
-            count = direction.places.count(what)
+            count = direction.message_index.count(what)
             if count <= connection.heard.get((end.side, what), 0):
                 continue
-            place, stream = direction.places.find(what, count - 1), direction.stream
+            place, stream = direction.message_index.find(what, count - 1), direction.stream
             when = stream.time_of(place[1]) if place is not None and stream is not None else None
             if when is not None and now - when < PATIENCE:
                 return f"has a {what} that {end.label} has not told of yet"
