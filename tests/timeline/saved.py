@@ -61,7 +61,17 @@ def _end(end: End, connection: Connection) -> Any:
     zero = connection.started
     closed = None if end.closed is None else end.closed - zero
     streams = [_stream(stream, connection) for stream in (end.sent, end.received)]
-    known = (end.side, end.label, end.created - zero, end.target, end.local, end.remote, closed, end.ending, end.told)
+    known = (
+        end.side,
+        end.label,
+        end.created - zero,
+        end.target,
+        end.local,
+        end.remote,
+        closed,
+        end.ending,
+        end.is_remote,
+    )
     return known, streams, repr(end)
 
 

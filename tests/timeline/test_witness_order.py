@@ -15,7 +15,7 @@ from tests.timeline.saved import again, contents
 from tests.timeline.test_transcript import lines
 from tests.timeline.told import DOWN, UP, Told
 from wslab.timeline import RecordingError, Timeline
-from wslab.timeline.order.causal_order import GONE
+from wslab.timeline.order.causal_order import CODE_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +168,7 @@ def test_an_error_handler_that_closes_makes_no_circle(timeline: Timeline) -> Non
 def test_that_a_page_is_gone_comes_last_although_it_told_of_nothing_before(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
-    told.witness.note("note", GONE, "the page was closed")
+    told.witness.note("note", CODE_GONE, "the page was closed")
     told.witness.lost()
     told.pair.text("server", "anybody?")
     told.pair.frame("client", 8, b"\x03\xe9")

@@ -184,7 +184,7 @@ class Relay:
     def begun(self, leg: RelayLeg, local: object, remote: object) -> End:
         """Take in a connection that was just accepted, and make its end."""
         end = self._timeline.server_end(self.name, local, remote)
-        end.told = True
+        end.is_remote = True
         self._links[end] = leg
         self._all.add(leg)
         return end

@@ -16,7 +16,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from wslab.peers.feed import CALLS, EVENTS, LEVELS, LONG, number_of, shown, text_of, without_password
-from wslab.timeline import GONE
+from wslab.timeline import CODE_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ class Witnesses:
             self._left = True
             for socket in self._sockets.values():
                 if socket.end.witness and not socket.closed:
-                    socket.end.note("note", GONE, why)
+                    socket.end.note("note", CODE_GONE, why)
                     socket.end.lost(why)
             self._sockets.clear()
 

@@ -41,7 +41,7 @@ from wslab.timeline.failures import is_own_code as is_own_code
 from wslab.timeline.failures import log_failure as log_failure
 from wslab.timeline.failures import raised_at as raised_at
 from wslab.timeline.failures import source_line_of as source_line_of
-from wslab.timeline.order import GONE as GONE
+from wslab.timeline.order import CODE_GONE as CODE_GONE
 from wslab.timeline.order import by_cause as by_cause
 from wslab.timeline.records import KINDS as KINDS
 from wslab.timeline.records import PREVIEW as PREVIEW
@@ -62,8 +62,8 @@ from wslab.timeline.timeline import Timeline as Timeline
 
 __all__ = [
     "CAUSES",
+    "CODE_GONE",
     "CONTAINED",
-    "GONE",
     "KINDS",
     "PREVIEW",
     "SOURCES",

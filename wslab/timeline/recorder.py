@@ -109,7 +109,7 @@ class Recorder(ABC):
             port: The port it is about to connect to, where that is one of ours.
         """
         end = End(self._intake, "client", label, port)
-        end.marker, end.told, end.witness = marker, True, True
+        end.marker, end.is_remote, end.witness = marker, True, True
         return self._add(end)
 
     def note(

@@ -75,6 +75,6 @@ def _end(end: EndState, lock: threading.Lock) -> EndState:
     twin.created, twin.local, twin.remote = end.created, end.local, end.remote
     twin.closed, twin.ending, twin.fin = end.closed, end.ending, end.fin
     twin.left, twin.otherwise = end.left, end.otherwise.copy()
-    twin.told, twin.witness = end.told, end.witness
+    twin.is_remote, twin.witness = end.is_remote, end.witness
     twin.sent, twin.received = end.sent.copy(lock), end.received.copy(lock)
     return twin

@@ -54,7 +54,7 @@ class EndState:
         otherwise: Bytes that a fault has changed at this end: the direction, the offset, and what stood there on the other
             side of the fault. In `sent` and `received` stand the bytes on the wire and those that were received.
         marker: The one-time marker of its URL, by which a page's or another process's end finds the server's; empty where there is none.
-        told: Whether its rows come from another process: their times are when they were told here.
+        is_remote: True if its rows come from another process: their times are when they arrived here.
         witness: Whether its bytes are not recorded, only what its code did.
         notes: What it noted and no reader has taken yet.
         dirty: True while it has news for the next reader.
@@ -68,6 +68,7 @@ class EndState:
         "ending",
         "established",
         "fin",
+        "is_remote",
         "label",
         "left",
         "local",
@@ -79,7 +80,6 @@ class EndState:
         "sent",
         "side",
         "target",
-        "told",
         "witness",
     )
 
@@ -102,7 +102,7 @@ class EndState:
         self.left: int | None = None
         self.otherwise: list[tuple[Source, int, bytes]] = []
         self.marker = ""
-        self.told = False
+        self.is_remote = False
         self.witness = False
 
     def written(self, start: int = 0, stop: int | None = None) -> bytes:

@@ -130,7 +130,7 @@ class _Reader:
             if connection.client_end is not None:
                 raise line.wrong("a client is recorded, or told of by a witness, not both")
             witness = _end(line.inner("witness"), EndState("client", ""))
-            witness.told = witness.witness = True
+            witness.is_remote = witness.witness = True
             connection.place(witness)
         self._connections[number] = connection
         self._lines[number] = line
@@ -223,7 +223,7 @@ def _end(line: Line, end: EndState) -> EndState:
     end.label, end.created, end.target = line.text("label"), line.integer("created"), line.maybe_integer("target")
     end.local, end.remote = line.address("local"), line.address("remote")
     end.closed, end.ending, end.fin = line.maybe_integer("closed"), line.text("ending"), line.maybe_integer("fin")
-    end.left, end.told = line.maybe_integer("left"), bool(line.data.get("told", False))
+    end.left, end.is_remote = line.maybe_integer("left"), bool(line.data.get("told", False))
     end.otherwise = [
         (each.one_of("source", SOURCES[2:4]), each.integer("at", 0), each.bytes("bytes"))
         for each in line.inners("otherwise")

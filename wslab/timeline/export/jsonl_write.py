@@ -98,7 +98,7 @@ def _end(end: EndState | None, zero: int) -> dict[str, Any] | None:
         "fin": None if end.fin is None else end.fin - zero, "sent": end.sent.stop,
         "received": end.received.stop,
     }  # fmt: skip
-    if end.told:
+    if end.is_remote:
         said["told"] = True
     if end.left is not None:
         said["left"] = end.left

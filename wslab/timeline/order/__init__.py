@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from wslab.timeline.order.causal_order import GONE as GONE
+from wslab.timeline.order.causal_order import CODE_GONE as CODE_GONE
 from wslab.timeline.order.causal_order import by_cause as by_cause
 from wslab.timeline.order.transcript import transcript as transcript
 
 __all__ = [
-    "GONE",
+    "CODE_GONE",
     "by_cause",
     "transcript",
 ]

@@ -28,31 +28,31 @@ if TYPE_CHECKING:
 RANK: dict[Source, int] = {source: 2 * rank for rank, source in enumerate(SOURCES)}
 """Which source goes first, in even numbers: there is room between two."""
 
-GONE = "its code is gone"
+CODE_GONE = "its code is gone"
 """The last note of a witness whose page was closed, or whose process ended, before its socket was."""
 
-_LAST = ("error", "close", GONE)  # what comes after everything the client's end saw
+_LAST = ("error", "close", CODE_GONE)  # what comes after everything the client's end saw
 
 
-def told_ends(connection: Connection | None) -> dict[str, EndState]:
+def remote_ends(connection: Connection | None) -> dict[str, EndState]:
     """The ends of a connection whose rows come from another process, by side."""
-    return {end.side: end for end in connection.members if end.told} if connection is not None else {}
+    return {end.side: end for end in connection.members if end.is_remote} if connection is not None else {}
 
 
-def noted_here(row: Row, told: dict[str, EndState]) -> bool:
+def noted_here(row: Row, remote: dict[str, EndState]) -> bool:
     """Whether a row of an end of which another process tells was noted by what records its bytes, at its time."""
-    return row.source in told and not told[row.source].witness and row.kind in ("note", "fault")
+    return row.source in remote and not remote[row.source].witness and row.kind in ("note", "fault")
 
 
 def by_cause(rows: list[Row], connection: Connection) -> list[Row]:
     """Sort the rows of one connection so that every cause stands before its effects."""
     after: dict[int, set[int]] = {index: set() for index in range(len(rows))}
-    told = told_ends(connection)
-    here = [noted_here(row, told) for row in rows]
+    remote = remote_ends(connection)
+    here = [noted_here(row, remote) for row in rows]
     for source in SOURCES:
         own = sorted((i for i, row in enumerate(rows) if row.source == source), key=lambda i: rows[i].index)
         _chain(after, [i for i in own if not here[i]])
-        if source in told:
+        if source in remote:
             _chain(after, [i for i in own if here[i]])
             _last(after, rows, [i for i in own if not here[i]])
             _first(after, rows, [i for i in own if not here[i]])
@@ -63,7 +63,7 @@ def by_cause(rows: list[Row], connection: Connection) -> list[Row]:
     for followers in after.values():
         for follower in followers:
             waits[follower] += 1
-    keys = [(_rank(row, told, here=here[index]), here[index], row.index) for index, row in enumerate(rows)]
+    keys = [(_rank(row, remote, here=here[index]), here[index], row.index) for index, row in enumerate(rows)]
     ready = [(keys[index], index) for index, count in enumerate(waits) if not count]
     heapq.heapify(ready)
     out: list[Row] = []
@@ -89,9 +89,9 @@ def _chain(after: dict[int, set[int]], order: list[int]) -> None:
         after[one].add(other)
 
 
-def _rank(row: Row, told: dict[str, EndState], *, here: bool) -> int:
+def _rank(row: Row, remote: dict[str, EndState], *, here: bool) -> int:
     """What goes first where no cause decides: what was told of a server comes right behind its cause, as for a client."""
-    return RANK["client"] + 1 if row.source == "server" and row.source in told and not here else RANK[row.source]
+    return RANK["client"] + 1 if row.source == "server" and row.source in remote and not here else RANK[row.source]
 
 
 def _first(after: dict[int, set[int]], rows: list[Row], own: list[int]) -> None:
@@ -133,7 +133,7 @@ def _at_end(rows: list[Row], end: EndState, connection: Connection) -> list[int]
 
 def _timed(row: Row, end: EndState) -> bool:
     """Whether the time of an end's own row says where it stands among the bytes of that end."""
-    if end.told:
+    if end.is_remote:
         return row.kind in ("note", "fault")
     return end.side == "server" or row.kind == "note" or row.name in _LAST
 

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.order.causal_order import RANK, by_cause, noted_here, told_ends
+from wslab.timeline.order.causal_order import RANK, by_cause, noted_here, remote_ends
 from wslab.timeline.records import masked
 
 if TYPE_CHECKING:
     from wslab.timeline.connection import Connection, EndState
     from wslab.timeline.records import Dropped, Row, Source
 
-_TOLD = RANK["server to client"] + 1
+_EVENTS = RANK["server to client"] + 1
 _WAY: dict[Source, str] = {
     "client to server": "client \u2192 server",
     "server to client": "server \u2192 client",
@@ -71,8 +71,8 @@ def transcript(
         if by == "cause" and connection is not None:
             group = by_cause(group, connection)
         else:
-            told = told_ends(connection)
-            group.sort(key=lambda row: _by_direction(row, told))
+            remote = remote_ends(connection)
+            group.sort(key=lambda row: _by_direction(row, remote))
         lines += [_line(row, times=times) for row in group]
     return "\n".join(lines)
 
@@ -98,11 +98,11 @@ def _line(row: Row, *, times: bool) -> str:
     return f"{when}{number:<4}{_WAY[row.source]:<17}{row.kind:<11}{what}".rstrip()
 
 
-def _by_direction(row: Row, told: dict[str, EndState]) -> tuple[int, int, int]:
+def _by_direction(row: Row, remote: dict[str, EndState]) -> tuple[int, int, int]:
     """The sources one after the other; a client's calls before the bytes, what it was told behind them."""
     call = row.kind == "event" and row.name.endswith("()")
     if row.source == "client":
-        return (RANK["client"] if call else _TOLD, 0, row.index)
-    if row.source not in told:
+        return (RANK["client"] if call else _EVENTS, 0, row.index)
+    if row.source not in remote:
         return (RANK[row.source], 0, row.index)
-    return (RANK[row.source], 2 if noted_here(row, told) else 0 if call else 1, row.index)
+    return (RANK[row.source], 2 if noted_here(row, remote) else 0 if call else 1, row.index)

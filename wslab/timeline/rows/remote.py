@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wslab.timeline.connection import Connection, Countable, EndState, Note
 
-PATIENCE = 1_000_000_000
+LATE_NEWS_NS = 1_000_000_000
 """How long whoever waits for all to settle counts on the bytes of a note, and on the note of who received some, in nanoseconds."""
 
-_TOLD_OF: tuple[Countable, ...] = ("handshake", "message")
+_REPORTED: tuple[Countable, ...] = ("handshake", "message")
 
 
 def linked(connection: Connection, end: EndState, note: Note) -> bool:
@@ -62,7 +62,7 @@ def waits(connection: Connection) -> str:
         if note.pending:
             if end.closed is None:
                 return "has a call that the network has not taken yet"
-        elif note.about is not None and now - note.time <= PATIENCE and _may_be_recorded(connection, end):
+        elif note.about is not None and now - note.time <= LATE_NEWS_NS and _may_be_recorded(connection, end):
             if note.about[0].startswith(end.side):
                 return f"has a call that has not reached the network yet: {note.name}"
             return f"has an event whose bytes are not there yet: {note.name}"
@@ -78,16 +78,16 @@ def unheard(connection: Connection) -> str:
     """What somebody surely received and has not told of yet, in words; empty where there is no such thing, or it was long ago."""
     now = perf_counter_ns()
     for end in connection.members:
-        told = end.witness or any(side == end.side for side, _ in connection.heard)
-        if not end.told or not told or end.closed is not None:
+        reports = end.witness or any(side == end.side for side, _ in connection.heard)
+        if not end.is_remote or not reports or end.closed is not None:
             continue
         direction = connection.directions["server to client" if end.side == "client" else "client to server"]
-        for what in _TOLD_OF:
+        for what in _REPORTED:
             count = direction.message_index.count(what)
             if count <= connection.heard.get((end.side, what), 0):
                 continue
             place, stream = direction.message_index.find(what, count - 1), direction.stream
             when = stream.time_of(place[1]) if place is not None and stream is not None else None
-            if when is not None and now - when < PATIENCE:
+            if when is not None and now - when < LATE_NEWS_NS:
                 return f"has a {what} that {end.label} has not told of yet"
     return ""
