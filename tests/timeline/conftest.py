@@ -29,5 +29,5 @@ def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wait(monkeypatch: pytest.MonkeyPatch, nanoseconds: int) -> None:
-    for module, name in ((pairing, "WAIT"), (settling, "WAIT"), (remote, "LATE_NEWS_NS")):
+    for module, name in ((pairing, "CLIENT_WAIT_NS"), (settling, "CLIENT_WAIT_NS"), (remote, "LATE_NEWS_NS")):
         monkeypatch.setattr(module, name, nanoseconds)

@@ -129,8 +129,8 @@ def test_after_a_pause_the_next_is_told_as_the_first(monkeypatch: pytest.MonkeyP
     for _ in range(3):
         for _ in range(5):
             fails(timeline)
-            now[0] += reporting.PAUSE / 2
-        now[0] += reporting.PAUSE
+            now[0] += reporting.PAUSE_SECONDS / 2
+        now[0] += reporting.PAUSE_SECONDS
     assert [row.name for row in problems(timeline)] == ["it failed"] * 3
 
 

@@ -31,7 +31,7 @@ def sizes(timeline: Timeline) -> dict[str, int]:
 
 def forget_past(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """No other end may still appear."""
-    monkeypatch.setattr(pairing, "SLACK", -1)
+    monkeypatch.setattr(pairing, "SLACK_NS", -1)
     timeline.refresh()
 
 

@@ -45,7 +45,7 @@ def test_a_marked_socket_without_recorded_bytes_is_not_connecting_for_ever(
     timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Told(timeline, end=False)
-    monkeypatch.setattr(settling, "WAIT", -1)
+    monkeypatch.setattr(settling, "CLIENT_WAIT_NS", -1)
     assert timeline.unsettled() == []
 
 

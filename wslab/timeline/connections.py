@@ -51,8 +51,8 @@ class Connections:
         self._known: dict[int, Connection] = {}
         self._pairing = Pairing(self._join)
 
-    def place(self, ends: Iterable[EndState]) -> list[Connection]:
-        """Place ends that have news into connections.
+    def assign(self, ends: Iterable[EndState]) -> list[Connection]:
+        """Assign ends that have news to connections.
 
         Returns:
             The connections of these ends of which there is anything to see.
@@ -62,7 +62,7 @@ class Connections:
         for end in ends:
             if end.connection is None:
                 self._unseen[end] = connection = Connection(0, self._started, self._diagnose)
-                connection.place(end)
+                connection.attach(end)
         found = {end.connection: None for end in ends if end.connection is not None}
         seen = [connection for connection in found if connection.number or connection.seen]
         for connection in sorted(seen, key=lambda each: each.members[0].created):
@@ -128,7 +128,7 @@ class Connections:
         self._unseen.pop(server, None)
         one, other = client.connection, server.connection
         if one is None or other is None:
-            (one or other or Connection(0, self._started, self._diagnose)).place(client, server)
+            (one or other or Connection(0, self._started, self._diagnose)).attach(client, server)
             return
         if other.number and (other.number < one.number or not one.number):
             one, other = other, one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from wslab.timeline.pairing import WAIT
+from wslab.timeline.pairing import CLIENT_WAIT_NS
 from wslab.timeline.rows import unheard, waits
 
 if TYPE_CHECKING:
@@ -55,6 +55,6 @@ def unsettled(connection: Connection, ports: Collection[int]) -> str:
 def _witnessed(witness: EndState, server: EndState | None) -> str:
     """What is still under way where the client's bytes are not recorded."""
     if server is None:  # a server of ours is known by the marker, and its end is seen at once; any other never is
-        fresh = perf_counter_ns() - witness.created < WAIT
+        fresh = perf_counter_ns() - witness.created < CLIENT_WAIT_NS
         return "is still connecting" if witness.marker and witness.closed is None and fresh else ""
     return "is closed at one end only" if (witness.closed is None) != (server.closed is None) else ""

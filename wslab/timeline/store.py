@@ -194,7 +194,7 @@ class Store(Recorder):
             # Everything that was recorded before this moment is there, and nothing that comes later has an earlier time:
             # what is decoded up to here leaves no row behind that belongs in front of it.
             now = perf_counter_ns()
-        connections = self._known.place(dirty)
+        connections = self._known.assign(dirty)
         soon = min((time for c in connections if (time := ahead(c)) is not None), default=now) if little else now
         until, partial = min(now, soon), soon < now
         rows = self._lab_rows(noted, until)

@@ -60,9 +60,9 @@ def copy_connection(
     """
     twin = Connection(connection.number, connection.started, diagnose)
     ends = {end.side: _end(end, lock) for end in connection.ends}
-    twin.place(*ends.values())
+    twin.attach(*ends.values())
     if connection.witness is not None:
-        twin.place(_end(connection.witness, lock))
+        twin.attach(_end(connection.witness, lock))
     twin.directions = {name: direction.copy(ends) for name, direction in connection.directions.items()}
     twin.response = connection.response
     twin.long_texts, twin.remarks = dict(connection.long_texts), dict(connection.remarks)

@@ -197,7 +197,7 @@ class Connection:
         self.heard: dict[tuple[str, Countable], int] = {}
         self._diagnose = diagnose
 
-    def place(self, *ends: EndState) -> None:
+    def attach(self, *ends: EndState) -> None:
         """Give it its ends."""
         for end in ends:
             if end.witness:

@@ -21,7 +21,7 @@ _HOW: dict[How, str] = {
     "system": "the system gave up: nothing was acknowledged any more",
     "no TCP": "there was no TCP connection",
 }
-_MOST = 3  # pings, remarks
+_CITED = 3  # pings, remarks
 
 
 def evidence(facts: Facts) -> list[Evidence]:
@@ -99,7 +99,7 @@ def _close(facts: Facts, close: CloseFrame) -> list[Evidence]:
 def _pings(facts: Facts, side: Side) -> list[Evidence]:
     found, across = [], other(side)
     known = facts.end(across) is not None
-    for ping in facts.unanswered(side)[:_MOST]:
+    for ping in facts.unanswered(side)[:_CITED]:
         if ping.answer is not None:
             became = f"the {across} answered, too late or in vain"
         elif ping.arrived is not None:
@@ -133,4 +133,4 @@ def _last(facts: Facts, side: Side) -> list[Evidence]:
 def _telling(facts: Facts) -> list[Row]:
     """Remarks that may say why: faults that were switched on, handlers that raised."""
     rows = [row for row in facts.remarks if row.kind == "fault" or (row.kind == "note" and row.problem)]
-    return rows[-_MOST:]
+    return rows[-_CITED:]

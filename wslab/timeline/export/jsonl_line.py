@@ -9,11 +9,11 @@ from typing import Any
 
 from wslab.timeline.records import Address, RecordingError
 
-MOST = 1 << 62
+LARGEST_NUMBER = 1 << 62
 """No number in a recording is larger: offsets and times fit into 64 bits."""
 
 
-class Line:
+class JsonLine:
     """A line, or an object within it.
 
     Args:
@@ -28,7 +28,7 @@ class Line:
         self.path = path
 
     @classmethod
-    def parse(cls, line: bytes, number: int, path: str) -> Line:
+    def parse(cls, line: bytes, number: int, path: str) -> JsonLine:
         """Read a line of a file.
 
         Raises:
@@ -47,7 +47,9 @@ class Line:
         """The error that says what is wrong with this line."""
         return _wrong(self.path, self.number, what)
 
-    def integer(self, key: str, low: int = -MOST, high: int = MOST, *, usual: int | None = None) -> int:
+    def integer(
+        self, key: str, low: int = -LARGEST_NUMBER, high: int = LARGEST_NUMBER, *, usual: int | None = None
+    ) -> int:
         """A whole number; `usual` where the line has none."""
         value = self.data.get(key, usual)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -79,19 +81,19 @@ class Line:
             raise self.wrong(f'"{key}" must be seconds since 1970, not {_short(value)}')
         return float(value)
 
-    def inner(self, key: str) -> Line:
+    def inner(self, key: str) -> JsonLine:
         """An object within the line."""
         value = self.data.get(key)
         if not isinstance(value, dict):
             raise self.wrong(f'"{key}" must be an object, not {_short(value)}')
-        return Line(value, self.number, self.path)
+        return JsonLine(value, self.number, self.path)
 
-    def inners(self, key: str) -> list[Line]:
+    def inners(self, key: str) -> list[JsonLine]:
         """A list of objects within the line; none where it has no such list."""
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise self.wrong(f'"{key}" must be a list of objects, not {_short(value)}')
-        return [Line(each, self.number, self.path) for each in value]
+        return [JsonLine(each, self.number, self.path) for each in value]
 
     def address(self, key: str) -> Address | None:
         """A host and a port, or null."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wslab.timeline.connection import Connection, EndState, Recording
 from wslab.timeline.export.context import standing_at
-from wslab.timeline.export.jsonl_line import MOST, Line
+from wslab.timeline.export.jsonl_line import LARGEST_NUMBER, JsonLine
 from wslab.timeline.export.jsonl_write import VERSION
 from wslab.timeline.records import KINDS, SOURCES, Dropped, RecordingError, Row, Source
 from wslab.timeline.rows import diagnosis_of
@@ -54,7 +54,7 @@ class _Reader:
         self._path = path
         self._rows: list[Row] = []
         self._connections: dict[int, Connection] = {}
-        self._lines: dict[int, Line] = {}  # of connections: what is taken out of them at the end
+        self._lines: dict[int, JsonLine] = {}  # of connections: what is taken out of them at the end
 
     def read(self, file: IO[bytes]) -> Recording:
         header = self._header(file)
@@ -78,13 +78,13 @@ class _Reader:
         counts = Dropped(dropped.integer("rows", 0), dropped.integer("bytes", 0))
         return Recording(started, 0, keep, keep_bytes, self._rows, list(self._connections.values()), first, counts)
 
-    def _header(self, file: IO[bytes]) -> Line:
+    def _header(self, file: IO[bytes]) -> JsonLine:
         line = file.readline(_FIRST_LINE)
         if not line:
             raise RecordingError(
                 f"{self._path!r} is empty; load a file that timeline.export() saved as .jsonl", path=self._path, line=1
             )
-        header = Line.parse(line, 1, self._path)
+        header = JsonLine.parse(line, 1, self._path)
         if header.data.get("wslab") != "timeline":
             raise header.wrong('a recording of wslab begins with {"wslab": "timeline", ...}, and this does not')
         version = header.integer("version", 1)
@@ -97,12 +97,12 @@ class _Reader:
             )
         return header
 
-    def _body(self, file: IO[bytes]) -> Iterator[Line]:
+    def _body(self, file: IO[bytes]) -> Iterator[JsonLine]:
         """The lines between the first and the last."""
         number = 1
         for raw in file:
             number += 1
-            line = Line.parse(raw, number, self._path)
+            line = JsonLine.parse(raw, number, self._path)
             if "lines" in line.data:
                 if line.integer("lines") != number:
                     raise line.wrong(f"{line.data['lines']} lines were saved, and this is line {number}")
@@ -117,25 +117,25 @@ class _Reader:
             line=number,
         )
 
-    def _connection(self, line: Line) -> None:
+    def _connection(self, line: JsonLine) -> None:
         number = line.integer("connection", 1)
         if number in self._connections:
             raise line.wrong(f"connection {number} was there before")
         connection = Connection(number, 0, diagnosis_of)
         if line.data.get("client") is not None:
-            connection.place(_end(line.inner("client"), EndState("client", "")))
+            connection.attach(_end(line.inner("client"), EndState("client", "")))
         if line.data.get("server") is not None:
-            connection.place(_end(line.inner("server"), EndState("server", "")))
+            connection.attach(_end(line.inner("server"), EndState("server", "")))
         if line.data.get("witness") is not None:
             if connection.client_end is not None:
                 raise line.wrong("a client is recorded, or told of by a witness, not both")
             witness = _end(line.inner("witness"), EndState("client", ""))
             witness.is_remote = witness.witness = True
-            connection.place(witness)
+            connection.attach(witness)
         self._connections[number] = connection
         self._lines[number] = line
 
-    def _chunk(self, line: Line) -> None:
+    def _chunk(self, line: JsonLine) -> None:
         connection = self._known(line, "chunk")
         end = connection.client_end if line.one_of("end", ("client", "server")) == "client" else connection.server_end
         if end is None:
@@ -151,7 +151,7 @@ class _Reader:
         stream.times.append(time)
         stream.stop = at + len(data)
 
-    def _row(self, line: Line) -> None:
+    def _row(self, line: JsonLine) -> None:
         number, source, link = line.integer("row", 0), line.one_of("source", SOURCES), None
         if (number == 0) != (source == "lab"):
             raise line.wrong("row 0 is the lab's own, and no other is")
@@ -179,13 +179,13 @@ class _Reader:
             raise line.wrong(f'"start" and "stop" must be offsets in a byte stream, not {row.start} and {row.stop}')
         direction.rows.append((row, line.integer("since", 0, row.start, usual=row.start)))
 
-    def _known(self, line: Line, key: str) -> Connection:
+    def _known(self, line: JsonLine, key: str) -> Connection:
         connection = self._connections.get(line.integer(key))
         if connection is None:
             raise line.wrong(f"connection {line.data[key]} was not announced before")
         return connection
 
-    def _finish(self, connection: Connection, line: Line) -> None:
+    def _finish(self, connection: Connection, line: JsonLine) -> None:
         """All bytes and rows of a connection are there."""
         for end in connection.ends:
             for way, stream in (("sent", end.sent), ("received", end.received)):
@@ -219,7 +219,7 @@ class _Reader:
             direction.restore(base, how.integer("decoded", 0), closed)
 
 
-def _end(line: Line, end: EndState) -> EndState:
+def _end(line: JsonLine, end: EndState) -> EndState:
     end.label, end.created, end.target = line.text("label"), line.integer("created"), line.maybe_integer("target")
     end.local, end.remote = line.address("local"), line.address("remote")
     end.closed, end.ending, end.fin = line.maybe_integer("closed"), line.text("ending"), line.maybe_integer("fin")
@@ -231,14 +231,14 @@ def _end(line: Line, end: EndState) -> EndState:
     return end
 
 
-def _violation(line: Line) -> Violation:
+def _violation(line: JsonLine) -> Violation:
     return Violation(line.text("what"), RULES[line.one_of("rule", tuple(RULES))], line.integer("frame", 0))
 
 
-def _link(line: Line) -> tuple[Source, int]:
+def _link(line: JsonLine) -> tuple[Source, int]:
     value = line.data["link"]
     if isinstance(value, list) and len(value) == 2 and value[0] in SOURCES:
         offset = value[1]
-        if isinstance(offset, int) and not isinstance(offset, bool) and 0 <= offset <= MOST:
+        if isinstance(offset, int) and not isinstance(offset, bool) and 0 <= offset <= LARGEST_NUMBER:
             return value[0], offset
     raise line.wrong('"link" must be a source and an offset')

@@ -3,7 +3,7 @@
     tell() ──► a row with a problem, and a record of the logger ``wslab`` with the traceback; whatever waits behind it goes on
 
 What fails once may fail at every message. Of one kind the first is told, then the tenth, the hundredth and so on, with its
-number, until there has been none for `PAUSE` seconds.
+number, until there has been none for `PAUSE_SECONDS` seconds.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ GOES_ON = "the rest goes on"
 NOTHING_DONE = "nothing has happened"
 """The problem of a row about an await that was forgotten."""
 
-PAUSE = 5.0
+PAUSE_SECONDS = 5.0
 """Seconds without a failure of a kind, after which the next is told as the first."""
 
 _KINDS = 100  # that are counted apart
@@ -101,7 +101,7 @@ class Failures:
             kind = ()
         now = time.monotonic()
         number, last = self._counts.get(kind, (0, now))
-        number = 1 if now - last > PAUSE else number + 1
+        number = 1 if now - last > PAUSE_SECONDS else number + 1
         self._counts[kind] = number, now
         return number
 

@@ -25,7 +25,7 @@ REDACTION = (
 )
 
 _BLANKS = re.compile(rb"[ \t]+")
-_LONGEST = max(map(len, REDACTED)) + 2
+_NAME_LIMIT = max(map(len, REDACTED)) + 2
 _END = b"\r\n\r\n"
 
 
@@ -91,7 +91,7 @@ class Redactor:
             self._name = _BLANKS.sub(b" ", self._name + name)
             if colon:
                 self._secret = self._name.decode("latin-1").strip(" ").lower() in REDACTED
-            if colon or len(self._name) > _LONGEST:
+            if colon or len(self._name) > _NAME_LIMIT:
                 self._name = None
             elif part.endswith(b"\n") and self._name.decode("latin-1").strip().lower() in REDACTED:
                 self._fresh = self._secret = True  # a name without a colon: what is folded behind it is its value

@@ -100,7 +100,7 @@ def absorb(connection: Connection, other: Connection) -> None:
 
     Of what both have decoded, what was made of the sender's bytes stands.
     """
-    connection.place(*other.members)
+    connection.attach(*other.members)
     restatement = connection.restatement
     for source, mine in connection.directions.items():
         theirs = other.directions[source]
