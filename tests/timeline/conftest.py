@@ -6,7 +6,6 @@ import pytest
 
 from tests.net.harness import failures, nothing_fails
 from wslab.timeline import Timeline, pairing, settling
-from wslab.timeline.rows import remote
 
 __all__ = ["failures", "nothing_fails"]
 
@@ -29,5 +28,5 @@ def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wait(monkeypatch: pytest.MonkeyPatch, nanoseconds: int) -> None:
-    for module, name in ((pairing, "CLIENT_WAIT_NS"), (settling, "CLIENT_WAIT_NS"), (remote, "LATE_NEWS_NS")):
+    for module, name in ((pairing, "CLIENT_WAIT_NS"), (settling, "CLIENT_WAIT_NS"), (settling, "LATE_NEWS_NS")):
         monkeypatch.setattr(module, name, nanoseconds)

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wslab.timeline import End, Timeline
-    from wslab.timeline.connection.direction import Direction
-    from wslab.timeline.connection.state import Connection
-    from wslab.timeline.records.bytestream import ByteStream
+    from wslab.timeline import ByteStream, Connection, Direction, EndState, Timeline
 
 
 def again(timeline: Timeline, folder: Path) -> Timeline:
@@ -57,7 +54,7 @@ def _direction(direction: Direction) -> Any:
     return direction.count, direction.head_stop, direction.finished, needed
 
 
-def _end(end: End, connection: Connection) -> Any:
+def _end(end: EndState, connection: Connection) -> Any:
     zero = connection.started
     closed = None if end.closed is None else end.closed - zero
     streams = [_stream(stream, connection) for stream in (end.sent, end.received)]

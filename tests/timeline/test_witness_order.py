@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.timeline.test_transcript import lines
 
 from tests.timeline.pair import Pair
 from tests.timeline.saved import again, contents
-from tests.timeline.test_transcript import lines
 from tests.timeline.told import DOWN, UP, Told
-from wslab.timeline import RecordingError, Timeline
-from wslab.timeline.order.causal_order import CODE_GONE
+from wslab.timeline import CODE_GONE, RecordingError, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.timeline.pair import Pair
 
 if TYPE_CHECKING:
-    from wslab.timeline import End, Source, Timeline
-    from wslab.timeline.connection.note import Nth
+    from wslab.timeline import End, Nth, Source, Timeline
 
 UP: Source = "client to server"
 DOWN: Source = "server to client"

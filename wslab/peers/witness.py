@@ -21,7 +21,7 @@ from wslab.timeline import CODE_GONE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.timeline import End, Nth, Source, Timeline, What
+    from wslab.timeline import Countable, End, Nth, Source, Timeline
 
 LIMIT = 10_000
 """The most rows of one run."""
@@ -42,13 +42,13 @@ class _Socket:
         self.end = end
         self.opened = opened
         self.closing = self.closed = False
-        self.counts: Counter[tuple[Source, What]] = Counter()
+        self.counts: Counter[tuple[Source, Countable]] = Counter()
 
     def way(self, *, sent: bool) -> Source:
         """The direction in which it sends, or receives."""
         return "client to server" if (self.end.side == "client") == sent else "server to client"
 
-    def next(self, what: What, *, sent: bool) -> Nth:
+    def next(self, what: Countable, *, sent: bool) -> Nth:
         """The next one of a kind."""
         way = self.way(sent=sent)
         number = self.counts[way, what]

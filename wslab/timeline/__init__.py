@@ -23,6 +23,7 @@ from wslab.timeline.compression import Compression as Compression
 from wslab.timeline.compression import compression_of as compression_of
 from wslab.timeline.connection import Connection as Connection
 from wslab.timeline.connection import Countable as Countable
+from wslab.timeline.connection import Direction as Direction
 from wslab.timeline.connection import End as End
 from wslab.timeline.connection import EndState as EndState
 from wslab.timeline.connection import Note as Note
@@ -47,6 +48,7 @@ from wslab.timeline.records import KINDS as KINDS
 from wslab.timeline.records import PREVIEW as PREVIEW
 from wslab.timeline.records import SOURCES as SOURCES
 from wslab.timeline.records import Address as Address
+from wslab.timeline.records import ByteStream as ByteStream
 from wslab.timeline.records import Detail as Detail
 from wslab.timeline.records import Dropped as Dropped
 from wslab.timeline.records import Kind as Kind
@@ -68,11 +70,13 @@ __all__ = [
     "PREVIEW",
     "SOURCES",
     "Address",
+    "ByteStream",
     "Compression",
     "Connection",
     "Countable",
     "Detail",
     "Diagnosis",
+    "Direction",
     "Dropped",
     "End",
     "EndState",

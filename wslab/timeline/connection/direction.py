@@ -160,7 +160,7 @@ class Direction:
         return self.stream.time_ahead(self.head.fed, _LITTLE, _LITTLE_BYTES) if self.stream is not None else None
 
     def finish(self) -> list[Decoded]:
-        """EndState the direction once its end is over and all its bytes are decoded."""
+        """End the direction once its end is over and all its bytes are decoded."""
         if self.finished or self.stream is None or self.end is None or self.end.closed is None:
             return []
         if self.stream.stop > self.head.fed:

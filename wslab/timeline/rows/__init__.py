@@ -16,10 +16,10 @@ from wslab.timeline.rows.detail import PAYLOAD_LIMIT as PAYLOAD_LIMIT
 from wslab.timeline.rows.detail import open_row as open_row
 from wslab.timeline.rows.detail import seen_by as seen_by
 from wslab.timeline.rows.facts import diagnosis_of as diagnosis_of
+from wslab.timeline.rows.facts import facts_of as facts_of
 from wslab.timeline.rows.redaction import REDACTION as REDACTION
+from wslab.timeline.rows.redaction import Redactor as Redactor
 from wslab.timeline.rows.redaction import redacted as redacted
-from wslab.timeline.rows.remote import unheard as unheard
-from wslab.timeline.rows.remote import waits as waits
 from wslab.timeline.rows.restating import absorb as absorb
 from wslab.timeline.rows.restating import finish_restating as finish_restating
 from wslab.timeline.rows.restating import restated as restated
@@ -31,6 +31,7 @@ from wslab.timeline.rows.trimming import drop_unneeded as drop_unneeded
 __all__ = [
     "PAYLOAD_LIMIT",
     "REDACTION",
+    "Redactor",
     "absorb",
     "ahead",
     "decode",
@@ -39,11 +40,10 @@ __all__ = [
     "drop_decoded",
     "drop_row",
     "drop_unneeded",
+    "facts_of",
     "finish_restating",
     "open_row",
     "redacted",
     "restated",
     "seen_by",
-    "unheard",
-    "waits",
 ]

@@ -16,7 +16,7 @@ from tests.timeline.pair import Pair
 from tests.timeline.saved import again, contents
 from wslab.timeline import RecordingError, Timeline
 from wslab.timeline.export.segments import checksum
-from wslab.timeline.rows.redaction import Redactor
+from wslab.timeline.rows import Redactor
 
 if TYPE_CHECKING:
     from pathlib import Path

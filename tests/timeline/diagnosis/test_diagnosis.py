@@ -13,10 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.timeline.pair import REQUEST, Pair
-from wslab.timeline import Connection, Timeline
-from wslab.timeline.diagnosis.facts import Facts
-from wslab.timeline.diagnosis.result import CAUSES, Diagnosis, Evidence
-from wslab.timeline.records import tcp_words
+from wslab.timeline import CAUSES, Connection, Diagnosis, Evidence, Timeline, tcp_words
+from wslab.timeline.rows import facts_of
 
 
 @pytest.fixture
@@ -153,7 +151,7 @@ def test_fin_of_both_is_the_one_that_came_first(timeline: Timeline) -> None:
 def test_less_than_a_second_is_no_silence(timeline: Timeline) -> None:
     pair = Pair(timeline, "client")
     pair.text("client", "hi")
-    facts = Facts(only(timeline))
+    facts = facts_of(only(timeline))
     last = max(facts._times())
     assert not facts.idle_before(last + 900_000_000)  # a busy machine may take so long to do the next thing
     assert facts.idle_before(last + 60_000_000_000)
@@ -175,7 +173,7 @@ def test_pings_before_the_last_that_was_answered_do_not_count(timeline: Timeline
     pair.frame("server", 8, b"\x03\xf3keepalive ping timeout")
     pair.frame("client", 10, b"3")
     pair.lost()
-    assert [ping.row.text for ping in Facts(only(timeline)).unanswered("server")] == ["33"]
+    assert [ping.row.text for ping in facts_of(only(timeline)).unanswered("server")] == ["33"]
     found = told(timeline)
     assert (found.cause, found.certainty) == ("keepalive-timeout", "certain")
     assert "the client answered too late" in found.sentence
@@ -192,7 +190,7 @@ def test_a_silence_counts_where_it_is_long_and_much_longer_than_any_before_it(
     for stream, first in ((end.sent, end.created), (end.received, end.created + int(before * 1e9))):
         stream.times[:] = array("q", [first])
     last = end.received.times[-1]
-    assert Facts(only(timeline)).idle_before(last + int(silence * 1e9)) is long
+    assert facts_of(only(timeline)).idle_before(last + int(silence * 1e9)) is long
 
 
 def test_what_was_dropped_to_make_room_is_not_guessed(timeline: Timeline) -> None:
@@ -305,4 +303,4 @@ def test_whatever_happened_there_is_a_diagnosis_and_it_says_the_same_when_loaded
         assert found.cause in CAUSES
         assert found.certainty != "unknown" or found.doubt
         assert {each.row for each in found.evidence} - {None} <= {row.id for row in timeline.rows()}
-        assert not found.clean or len(Facts(one).closes) == 2
+        assert not found.clean or len(facts_of(one).closes) == 2
