@@ -35,9 +35,8 @@ from wslab.timeline.rows import (
     drop_decoded,
     drop_row,
     drop_unneeded,
-    finish_restating,
     open_row,
-    restated,
+    restate,
 )
 
 if TYPE_CHECKING:
@@ -213,29 +212,10 @@ class Store(Recorder):
             self._forget_for_good(connection)
 
     def _restate(self, connection: Connection) -> None:
-        """Say rows of a connection anew: the newest first, until all are found."""
-        numbers, left = {connection.number, *connection.also}, connection.restating
-        place, gone, visible = len(self._rows), 0, False
-        rows: list[Row] = []
-        changed: list[Row] = []
-        while left and place > self._gone:
-            place -= 1
-            row = self._rows[place]
-            new = restated(row, connection) if row.connection in numbers else row
-            if new is not None:
-                rows.append(new)
-            if new is row:
-                continue
-            left -= 1
-            if new is None:
-                gone += 1
-            else:
-                changed.append(new)
-                visible = visible or (new.connection, new.text, new.time) != (row.connection, row.text, row.time)
-        self._rows[place:] = reversed(rows)
+        """Say rows of a connection anew, where more is known of them."""
+        gone, seen = restate(connection, self._rows, self._gone)
         self._first += gone
-        self.revision += visible or gone > 0
-        finish_restating(connection, reversed(changed), gone)
+        self.revision += seen
 
     def _again(self, connection: Connection) -> None:
         """Look at a connection again at the next reading. Watchers were told of what is not decoded yet."""

@@ -21,8 +21,7 @@ from wslab.timeline.rows.redaction import REDACTION as REDACTION
 from wslab.timeline.rows.redaction import Redactor as Redactor
 from wslab.timeline.rows.redaction import redacted as redacted
 from wslab.timeline.rows.restating import absorb as absorb
-from wslab.timeline.rows.restating import finish_restating as finish_restating
-from wslab.timeline.rows.restating import restated as restated
+from wslab.timeline.rows.restating import restate as restate
 from wslab.timeline.rows.trimming import drop_all as drop_all
 from wslab.timeline.rows.trimming import drop_decoded as drop_decoded
 from wslab.timeline.rows.trimming import drop_row as drop_row
@@ -41,9 +40,8 @@ __all__ = [
     "drop_row",
     "drop_unneeded",
     "facts_of",
-    "finish_restating",
     "open_row",
     "redacted",
-    "restated",
+    "restate",
     "seen_by",
 ]

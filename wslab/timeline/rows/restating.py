@@ -25,27 +25,47 @@ if TYPE_CHECKING:
     from wslab.timeline.connection import Connection
 
 
-def restated(row: Row, connection: Connection) -> Row | None:
-    """What a row is now.
+def restate(connection: Connection, rows: list[Row], start: int) -> tuple[int, bool]:
+    """Say rows of a connection anew, in place: the newest first, until all are found.
 
     Args:
-        row: The row as it was, under any number that the connection has had.
         connection: The connection.
+        rows: Rows of all connections, in arrival order.
+        start: Where the first row stands that is still kept.
 
     Returns:
-        The row itself where it stands; None where another row stands for it.
+        How many rows are gone, because others stand for them; and whether a reader would see a difference.
     """
+    numbers, left = {connection.number, *connection.also}, connection.restating
+    place, gone, seen = len(rows), 0, False
+    newest: list[Row] = []
+    changed: list[Row] = []
+    while left and place > start:
+        place -= 1
+        row = rows[place]
+        new = _restated(row, connection) if row.connection in numbers else row
+        if new is not None:
+            newest.append(new)
+        if new is row:
+            continue
+        left -= 1
+        if new is None:
+            gone += 1
+        else:
+            changed.append(new)
+            seen = seen or (new.connection, new.text, new.time) != (row.connection, row.text, row.time)
+    rows[place:] = reversed(newest)
+    _finish(connection, reversed(changed), gone)
+    return gone, seen or gone > 0
+
+
+def _restated(row: Row, connection: Connection) -> Row | None:
+    """The row itself where it stands, under any number that the connection has had; None where another row stands for it."""
     return None if row.id in connection.restatement.void else _said(row, connection)
 
 
-def finish_restating(connection: Connection, rows: Iterable[Row], gone: int) -> None:
-    """Take note that all was said anew.
-
-    Args:
-        connection: The connection.
-        rows: What has changed, in arrival order.
-        gone: How many rows are gone, because others stand for them.
-    """
+def _finish(connection: Connection, rows: Iterable[Row], gone: int) -> None:
+    """Take note that all was said anew: these rows, in arrival order, have changed, and so many are gone."""
     everything = connection.restatement.all
     if everything:
         connection.remarks.clear()
