@@ -84,7 +84,7 @@ def test_chunks_are_bounded_too_for_a_byte_by_itself_costs_a_hundred() -> None:
     for byte in wire:
         record(bytes([byte]))
     timeline.refresh()
-    assert timeline.chunks <= timeline.keep_chunks
+    assert timeline.chunks <= timeline._intake.keep_chunks
     assert timeline.chunks == held(timeline, pair.client, pair.server)[1]
 
 

@@ -68,7 +68,7 @@ def test_what_a_page_surely_got_and_has_not_told_of_yet_is_named(timeline: Timel
 def test_a_node_server_that_tells_is_waited_for_and_one_that_never_did_is_not(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
-    told.server.told = True
+    told.server.is_remote = True
     told.pair.text("client", "a")
     assert timeline.unsettled() == []
     told.server.note("event", "connection", about=(UP, "handshake", 0))

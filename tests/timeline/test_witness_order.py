@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.timeline.test_transcript import lines
 
+from tests.timeline.order.test_transcript import lines
 from tests.timeline.pair import Pair
 from tests.timeline.saved import again, contents
 from tests.timeline.told import DOWN, UP, Told
@@ -98,7 +98,7 @@ def carry_out(timeline: Timeline, turns: list[int], *, node: bool = False) -> No
         elif ways[turn] and (turn < 2 or told.pair):
             if turn == 0 and told.pair is None and node:
                 ways[0].pop(0)()
-                told.server.told = True
+                told.server.is_remote = True
             else:
                 ways[turn].pop(0)()
 
@@ -126,7 +126,7 @@ def test_what_a_relay_notes_keeps_its_place_among_the_bytes_whenever_node_tells_
     for late in (False, True):
         timeline = Timeline()
         told = Told(timeline)
-        told.server.told = True
+        told.server.is_remote = True
         told.pair.text("client", "a")
         if not late:
             told.server.note("event", "message", "a", size=1, about=(UP, "message", 0))
@@ -151,7 +151,7 @@ def test_what_a_relay_notes_keeps_its_place_among_the_bytes_whenever_node_tells_
 def test_an_error_handler_that_closes_makes_no_circle(timeline: Timeline) -> None:
     """Its Close frame is one of the bytes that the error would have to wait for. Node told of both when it had gone by."""
     told = Told(timeline)
-    told.server.told = True
+    told.server.is_remote = True
     told.pair.text("client", "a")
     told.pair.frame("server", 8, b"\x03\xea")
     told.server.note("event", "error", "Invalid WebSocket frame")
