@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.net.harness import connection, until
 from wslab import Timeline
-from wslab.timeline import diagnosis_facts
-from wslab.timeline.diagnosis import CAUSES, Diagnosis
+from wslab.timeline import CAUSES, Diagnosis
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def any_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a silence for long however long those before it were: a slow machine makes silences in the middle of traffic."""
-    monkeypatch.setattr(diagnosis_facts, "_LONGER", 0)
+    monkeypatch.setattr("wslab.timeline.diagnosis.facts._LONGER", 0)
 
 
 async def diagnosis(lab: Lab, folder: Path, number: int = 1) -> Diagnosis:

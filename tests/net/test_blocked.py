@@ -17,7 +17,7 @@ from tests.net.handlers_that_stay import BLOCKING, sleeps, spins
 from tests.net.harness import LIMIT, rows, until
 from wslab import Lab, TimedOut
 from wslab.net import where
-from wslab.timeline import Place, is_own
+from wslab.timeline import SourceLine, is_own_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +133,7 @@ def test_the_place_is_the_learners_own_line_not_the_librarys() -> None:
     ],
 )
 def test_each_blocking_line_has_its_cure(code: str, cure: str) -> None:
-    assert Place("chat", 4, code).cure == cure
+    assert SourceLine("chat", 4, code).suggestion == cure
 
 
 def test_a_folder_beside_the_package_is_the_learners() -> None:
@@ -142,7 +142,7 @@ def test_a_folder_beside_the_package_is_the_learners() -> None:
     def frame_in(name: str) -> bool:
         scope: dict[str, object] = {}
         exec(compile("import sys\nframe = sys._getframe()", name, "exec"), scope)
-        return is_own(scope["frame"])  # type: ignore[arg-type]
+        return is_own_code(scope["frame"])  # type: ignore[arg-type]
 
     assert not frame_in(str(package / "net" / "server.py"))
     assert not frame_in(inspect.getsourcefile(threading) or "")

@@ -17,7 +17,6 @@ from tests.net.harness import Peer, RawServer, rows, until
 from tests.net.test_diagnosis_real import hold
 from tests.net.test_websocket_close import fin, rst
 from wslab import Lab
-from wslab.timeline import diagnosis_facts
 
 CLIENT = """
 import sys
@@ -30,7 +29,7 @@ with connect(sys.argv[1], proxy=None, ping_interval=None, max_queue=1) as connec
 
 @pytest.fixture(autouse=True)
 def _never_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
+    monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 60 * 10**9)  # a slow machine makes no silence
 
 
 async def test_fin_and_rst_of_a_server_that_is_not_recorded(tmp_path: Path) -> None:
@@ -109,7 +108,7 @@ async def test_a_socket_that_is_aborted(tmp_path: Path) -> None:
 
 
 async def test_an_idle_connection_that_something_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnosis_facts, "_SILENCE", 100_000_000)
+    monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 100_000_000)
     any_silence(monkeypatch)
     gate: list[Peer] = []
 
@@ -141,7 +140,7 @@ async def test_a_client_that_gives_up_after_pings_without_an_answer(
     async with RawServer(silent) as server, Lab() as lab:
         client = await lab.connect(server.url, ping_interval=None)
         if idle:
-            monkeypatch.setattr(diagnosis_facts, "_SILENCE", 100_000_000)
+            monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 100_000_000)
             any_silence(monkeypatch)
             await asyncio.sleep(1)  # the silence itself
         for _ in range(2):

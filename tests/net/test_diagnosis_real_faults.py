@@ -14,7 +14,6 @@ from tests.net.harness import rows, until
 from tests.net.test_diagnosis_real import hold
 from wslab import Lab
 from wslab.net import client_wire
-from wslab.timeline import diagnosis_facts
 
 
 async def stalls(connection: Any) -> None:
@@ -26,7 +25,7 @@ async def stalls(connection: Any) -> None:
 async def test_pings_into_a_black_hole_in_the_middle_of_traffic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
+    monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 60 * 10**9)  # a slow machine makes no silence
     async with Lab() as lab:
         server = await lab.serve(stalls, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
         client = await lab.connect(server.url, ping_interval=0.1, ping_timeout=0.3, close_timeout=0.1)
@@ -95,7 +94,7 @@ async def test_what_was_sent_before_it_and_never_arrived_either_is_a_silent_drop
 async def test_what_was_under_way_when_tcp_ended_is_no_silent_drop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
+    monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 60 * 10**9)  # a slow machine makes no silence
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
         socket = lab.WebSocket(server.url)
@@ -138,7 +137,7 @@ async def test_an_idle_cut_by_fin_and_a_reset(tmp_path: Path, monkeypatch: pytes
         server.faults.reset()
         await other.closed()
         one = await diagnosis(lab, tmp_path, 1)
-        monkeypatch.setattr(diagnosis_facts, "_SILENCE", 60 * 10**9)  # a slow machine makes no silence
+        monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 60 * 10**9)  # a slow machine makes no silence
         two = await diagnosis(lab, tmp_path, 2)
     assert (one.cause, one.certainty) == ("idle-cut", "likely")
     assert (two.cause, two.first, two.certainty) == ("reset", "server", "likely")

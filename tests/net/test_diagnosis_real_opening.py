@@ -21,7 +21,7 @@ from tests.net.harness import LIMIT, Peer, RawServer
 from tests.net.test_websocket_refused import SWITCH, answers
 from wslab import Lab
 from wslab.net import client_wire
-from wslab.timeline.diagnosis import Diagnosis
+from wslab.timeline import Diagnosis
 
 
 async def of_url(url: str, folder: Path) -> Diagnosis:

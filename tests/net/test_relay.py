@@ -127,7 +127,7 @@ def test_any_split_of_bytes_in_either_direction_comes_out_identical(
             end = stand.end()
             assert b"".join(end.received.chunks) == b"".join(up)
             assert b"".join(end.sent.chunks) == b"".join(down)
-            assert end.told
+            assert end.is_remote
             assert end.ending == ""
 
     run(talk())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.net.harness import failures, nothing_fails
-from wslab.timeline import Timeline, ending, pairing, telling
+from wslab.timeline import Timeline, pairing, settling
 
 __all__ = ["failures", "nothing_fails"]
 
@@ -28,5 +28,5 @@ def hasty(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wait(monkeypatch: pytest.MonkeyPatch, nanoseconds: int) -> None:
-    for module, name in ((pairing, "WAIT"), (ending, "WAIT"), (telling, "PATIENCE")):
+    for module, name in ((pairing, "CLIENT_WAIT_NS"), (settling, "CLIENT_WAIT_NS"), (settling, "LATE_NEWS_NS")):
         monkeypatch.setattr(module, name, nanoseconds)

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wslab.timeline import End, Timeline
-    from wslab.timeline.bytestream import ByteStream
-    from wslab.timeline.connection import Connection
-    from wslab.timeline.direction import Direction
+    from wslab.timeline import ByteStream, Connection, Direction, EndState, Timeline
 
 
 def again(timeline: Timeline, folder: Path) -> Timeline:
@@ -57,11 +54,21 @@ def _direction(direction: Direction) -> Any:
     return direction.count, direction.head_stop, direction.finished, needed
 
 
-def _end(end: End, connection: Connection) -> Any:
+def _end(end: EndState, connection: Connection) -> Any:
     zero = connection.started
     closed = None if end.closed is None else end.closed - zero
     streams = [_stream(stream, connection) for stream in (end.sent, end.received)]
-    known = (end.side, end.label, end.created - zero, end.target, end.local, end.remote, closed, end.ending, end.told)
+    known = (
+        end.side,
+        end.label,
+        end.created - zero,
+        end.target,
+        end.local,
+        end.remote,
+        closed,
+        end.ending,
+        end.is_remote,
+    )
     return known, streams, repr(end)
 
 

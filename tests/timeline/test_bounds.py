@@ -84,7 +84,7 @@ def test_chunks_are_bounded_too_for_a_byte_by_itself_costs_a_hundred() -> None:
     for byte in wire:
         record(bytes([byte]))
     timeline.refresh()
-    assert timeline.chunks <= timeline.keep_chunks
+    assert timeline.chunks <= timeline._intake.keep_chunks
     assert timeline.chunks == held(timeline, pair.client, pair.server)[1]
 
 
@@ -95,7 +95,7 @@ def test_a_giant_message_that_does_not_end_is_bounded_and_its_row_says_that_only
     pair.write("client", b"\x82\xff" + (3_000_000).to_bytes(8, "big") + b"abcd")
     for _ in range(300):
         pair.write("client", bytes(10_000))
-        assert timeline.raw <= timeline.full_bytes + 20_000
+        assert timeline.raw <= timeline._intake.full_bytes + 20_000
     (row,) = timeline.rows()
     assert (row.size, row.problem) == (3_000_000, "only the end of it was kept")
     assert timeline.detail(row).payload is None
@@ -111,7 +111,7 @@ def test_a_giant_message_in_endless_fragments_is_bounded() -> None:
     pair.frame("client", 2, bytes(1000), fin=False)
     for _ in range(300):
         pair.frame("client", 0, bytes(range(256)) * 40, fin=False)
-        assert timeline.raw <= timeline.full_bytes + 21_000
+        assert timeline.raw <= timeline._intake.full_bytes + 21_000
     pair.frame("client", 0, b"end")
     assert timeline.rows()[-1].size == 1000 + 300 * 10_240 + 3
     pair.text("client", "and then, in the context of it")
@@ -141,7 +141,7 @@ def test_notes_are_bounded_when_nobody_reads() -> None:
     pair = Pair(timeline)
     for i in range(10_000):
         pair.client.printed(f"line {i}")
-        assert len(pair.client.notes) <= timeline.full_chunks + 1
+        assert len(pair.client.notes) <= timeline._intake.full_chunks + 1
     assert short(timeline)[-1][3] == "line 9999"
     assert timeline.chunks == held(timeline, pair.client, pair.server)[1]
     assert timeline.end == 10_002
@@ -173,7 +173,7 @@ def test_rows_of_the_labs_own_are_bounded_when_nobody_reads() -> None:
     timeline = Timeline(keep=10)
     for i in range(10_000):
         timeline.note(f"note {i}")
-        assert len(timeline._notes) <= timeline.full_chunks + 1
+        assert len(timeline._notes) <= timeline._intake.full_chunks + 1
     assert timeline.dropped.rows == timeline.first == 9990
     assert timeline.chunks == 0
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.timeline.pair import ACCEPTED, REQUEST, SERVER, Pair, fresh, taps
 from tests.timeline.told import Told
-from wslab.timeline import Timeline, ends, recorder, store
+from wslab.timeline import Timeline
 from wslab.view import Log
 
 if TYPE_CHECKING:
@@ -201,8 +201,8 @@ def test_what_was_recorded_in_the_same_tick_of_a_coarse_clock_shows(
 ) -> None:
     """A clock may stand still between the recording and the reading, as on Windows."""
     still = perf_counter_ns()
-    for module in (ends, recorder, store):
-        monkeypatch.setattr(module, "perf_counter_ns", lambda: still)
+    for module in ("connection.end", "connection.state", "recorder", "store"):
+        monkeypatch.setattr(f"wslab.timeline.{module}.perf_counter_ns", lambda: still)
     timeline.note("lab")
     talked(timeline)
     assert sorted(names(timeline)) == sorted(["lab", *NAMES])

@@ -21,7 +21,7 @@ def sizes(timeline: Timeline) -> dict[str, int]:
         "unseen": len(known.unseen()),
         "also": len(known.also),
         "past": len(known.past),
-        "dirty": len(timeline._dirty),
+        "dirty": len(timeline._intake.dirty),
         "alone": sum(map(len, pairing._alone.values())),
         "marked": len(pairing._marked),
         "raw": timeline.raw,
@@ -31,7 +31,7 @@ def sizes(timeline: Timeline) -> dict[str, int]:
 
 def forget_past(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """No other end may still appear."""
-    monkeypatch.setattr(pairing, "SLACK", -1)
+    monkeypatch.setattr(pairing, "SLACK_NS", -1)
     timeline.refresh()
 
 
@@ -68,7 +68,7 @@ def test_connections_that_nobody_reads_are_bounded_too() -> None:
         pair = Pair(timeline)
         pair.text("client", "hello")
         pair.close()
-        assert timeline.chunks <= timeline.full_chunks + 20
+        assert timeline.chunks <= timeline._intake.full_chunks + 20
     timeline.refresh()
     assert sizes(timeline)["connections"] <= 21
 

@@ -255,7 +255,7 @@ def test_the_end_of_a_relay_is_the_other_end_of_its_client_and_what_node_tells_i
     client, address = timeline.client_end(port=8000), fresh()
     client.note("event", "new WebSocket()")
     relay = timeline.server_end("node", SERVER, address)
-    relay.told = True
+    relay.is_remote = True
     relay.note("event", "connection", about=("client to server", "handshake", 0))
     relay.note("event", "message", "hi", about=("client to server", "message", 0))
     assert len(timeline.connections()) == 2

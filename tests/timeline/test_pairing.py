@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.timeline.pair import REQUEST, SERVER, Pair, fresh, short, taps
 from wslab.timeline import Address, End, Timeline
-from wslab.timeline.pairing import SLACK
+from wslab.timeline.pairing import SLACK_NS
 
 
 @pytest.fixture
@@ -193,11 +193,11 @@ def test_an_accept_long_after_the_client_is_gone_is_somebody_elses(timeline: Tim
     client.connected(address, SERVER)
     client.note("event", "close")
     client.lost()
-    age(client, SLACK + 1)
+    age(client, SLACK_NS + 1)
     assert numbers(timeline, client, timeline.server_end("server", SERVER, address)) == [1, 2]
 
 
-@pytest.mark.parametrize("late", [0, 10**9, SLACK - 10**10])
+@pytest.mark.parametrize("late", [0, 10**9, SLACK_NS - 10**10])
 @pytest.mark.parametrize("request_", [REQUEST, b""])
 @pytest.mark.parametrize("read", [False, True])
 def test_an_accept_noticed_after_the_client_is_gone_is_still_its_own(

@@ -78,12 +78,12 @@ def test_whoever_sees_that_an_end_is_over_finds_its_last_row(
         def __exit__(self, *_: object) -> None:
             lock.release()
             with monkeypatch.context() as calm:
-                calm.setattr(timeline, "write_lock", lock)
+                calm.setattr(timeline._intake, "lock", lock)
                 if pair.server.closed is not None:
                     assert timeline.unsettled() == []
                     last.append(timeline.rows()[-1])
 
-    monkeypatch.setattr(timeline, "write_lock", Interrupted())
+    monkeypatch.setattr(timeline._intake, "lock", Interrupted())
     pair.server.lost()
     assert last
     assert {(row.source, row.name) for row in last} == {("server", "TCP ended without a Close frame")}

@@ -123,8 +123,8 @@ def test_writers_make_room_themselves_when_nobody_reads() -> None:
     pair = Pair(timeline)
     for i in range(3000):
         pair.text("client", f"{i}".ljust(60))
-        assert timeline.raw <= timeline.full_bytes + 200
-        assert timeline.chunks <= timeline.full_chunks + 2
+        assert timeline.raw <= timeline._intake.full_bytes + 200
+        assert timeline.chunks <= timeline._intake.full_chunks + 2
     assert timeline.dropped.rows > 2000
     assert timeline.rows()[-1].text.strip() == "2999"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.timeline.pair import short
 from tests.timeline.test_forgetting import forget_past, sizes
 from tests.timeline.told import DOWN, UP, Told
-from wslab.timeline import Timeline, ending
+from wslab.timeline import Timeline, settling
 from wslab.view.ladder import Ladder
 from wslab.view.log import Log
 
@@ -45,7 +45,7 @@ def test_a_marked_socket_without_recorded_bytes_is_not_connecting_for_ever(
     timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Told(timeline, end=False)
-    monkeypatch.setattr(ending, "WAIT", -1)
+    monkeypatch.setattr(settling, "CLIENT_WAIT_NS", -1)
     assert timeline.unsettled() == []
 
 
@@ -68,7 +68,7 @@ def test_what_a_page_surely_got_and_has_not_told_of_yet_is_named(timeline: Timel
 def test_a_node_server_that_tells_is_waited_for_and_one_that_never_did_is_not(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
-    told.server.told = True
+    told.server.is_remote = True
     told.pair.text("client", "a")
     assert timeline.unsettled() == []
     told.server.note("event", "connection", about=(UP, "handshake", 0))

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.timeline.order.test_transcript import lines
 from tests.timeline.pair import Pair
 from tests.timeline.saved import again, contents
-from tests.timeline.test_transcript import lines
 from tests.timeline.told import DOWN, UP, Told
-from wslab.timeline import RecordingError, Timeline
-from wslab.timeline.causal import GONE
+from wslab.timeline import CODE_GONE, RecordingError, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +98,7 @@ def carry_out(timeline: Timeline, turns: list[int], *, node: bool = False) -> No
         elif ways[turn] and (turn < 2 or told.pair):
             if turn == 0 and told.pair is None and node:
                 ways[0].pop(0)()
-                told.server.told = True
+                told.server.is_remote = True
             else:
                 ways[turn].pop(0)()
 
@@ -127,7 +126,7 @@ def test_what_a_relay_notes_keeps_its_place_among_the_bytes_whenever_node_tells_
     for late in (False, True):
         timeline = Timeline()
         told = Told(timeline)
-        told.server.told = True
+        told.server.is_remote = True
         told.pair.text("client", "a")
         if not late:
             told.server.note("event", "message", "a", size=1, about=(UP, "message", 0))
@@ -152,7 +151,7 @@ def test_what_a_relay_notes_keeps_its_place_among_the_bytes_whenever_node_tells_
 def test_an_error_handler_that_closes_makes_no_circle(timeline: Timeline) -> None:
     """Its Close frame is one of the bytes that the error would have to wait for. Node told of both when it had gone by."""
     told = Told(timeline)
-    told.server.told = True
+    told.server.is_remote = True
     told.pair.text("client", "a")
     told.pair.frame("server", 8, b"\x03\xea")
     told.server.note("event", "error", "Invalid WebSocket frame")
@@ -168,7 +167,7 @@ def test_an_error_handler_that_closes_makes_no_circle(timeline: Timeline) -> Non
 def test_that_a_page_is_gone_comes_last_although_it_told_of_nothing_before(timeline: Timeline) -> None:
     told = Told(timeline)
     told.opened()
-    told.witness.note("note", GONE, "the page was closed")
+    told.witness.note("note", CODE_GONE, "the page was closed")
     told.witness.lost()
     told.pair.text("server", "anybody?")
     told.pair.frame("client", 8, b"\x03\xe9")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.timeline.pair import Pair
 
 if TYPE_CHECKING:
-    from wslab.timeline import End, Source, Timeline
-    from wslab.timeline.places import About
+    from wslab.timeline import End, Nth, Source, Timeline
 
 UP: Source = "client to server"
 DOWN: Source = "server to client"
@@ -78,7 +77,7 @@ class Told:
 
     def closed(self, said: str = "1000, clean") -> None:
         """The page tells of its close event."""
-        about: About | None = (DOWN, "close", 0) if said.endswith(", clean") else None
+        about: Nth | None = (DOWN, "close", 0) if said.endswith(", clean") else None
         self.witness.note("event", "close", said, about=about)
         self.witness.lost()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from wslab.timeline.bytestream import ByteStream
+    from wslab.timeline import ByteStream
 
 from wslab.wire import Frame
 

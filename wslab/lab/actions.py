@@ -143,11 +143,15 @@ class LabEnds:
 
     def can_ping(self, key: Hashable) -> bool:
         """Whether an end can send a Ping."""
-        return isinstance(key, End) and key not in {socket.end for socket in tuple(self._host.sockets)} and not key.told
+        return (
+            isinstance(key, End)
+            and key not in {socket.end for socket in tuple(self._host.sockets)}
+            and not key.is_remote
+        )
 
     def can_act(self, key: Hashable) -> bool:
         """Whether an end can send and close here; another program's cannot."""
-        return isinstance(key, End) and not key.told
+        return isinstance(key, End) and not key.is_remote
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Be told, on any thread, when the choices may have changed."""

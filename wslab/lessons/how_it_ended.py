@@ -9,7 +9,7 @@ from wslab.lessons import show
 
 if TYPE_CHECKING:
     from wslab.lab import Lab
-    from wslab.timeline.diagnosis import Diagnosis
+    from wslab.timeline import Diagnosis
 
 
 LIMIT = 20.0

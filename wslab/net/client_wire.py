@@ -33,9 +33,7 @@ from wslab.wire import CLOSE, Receiver, Walker
 if TYPE_CHECKING:
     from wslab.net.faults_at import EndFaults
     from wslab.net.url import SocketURL
-    from wslab.timeline import End
-    from wslab.timeline.ends import Note
-    from wslab.timeline.records import Source
+    from wslab.timeline import End, Note, Source
 
 OPEN_LIMIT = 60.0
 """The longest that connecting and the opening handshake may take, in seconds."""

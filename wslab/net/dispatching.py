@@ -22,7 +22,7 @@ from wslab.net.home import page_of
 from wslab.net.tasks import spawn
 from wslab.net.threads import Abandoned
 from wslab.net.waiting import Waiting
-from wslab.timeline import Watchers, error_and_place
+from wslab.timeline import Watchers, error_and_line
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Dispatching(Waiting):
 
     def _report(self, event: Event, error: BaseException) -> None:
         if not isinstance(error, Abandoned):
-            self.end.note("note", f"on{event.type} raised", error_and_place(error), problem="the socket goes on")
+            self.end.note("note", f"on{event.type} raised", error_and_line(error), problem="the socket goes on")
 
     def _remark(self, text: str) -> None:
         self.end.note("note", "next()", text)

@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from wslab.net.errors import BadType
-from wslab.timeline import error_and_place, raised_at
+from wslab.timeline import error_and_line, raised_at
 from wslab.wire import close_code_name
 
 if TYPE_CHECKING:
@@ -95,4 +95,4 @@ def explain_end(end: End, error: BaseException, name: str) -> None:
 
 def explain_raise(end: End, error: BaseException, who: str, so: str) -> None:
     """Leave a row that says what was raised, on which line, and what the server does about it."""
-    end.note("note", f"{who} raised", error_and_place(error), problem=so)
+    end.note("note", f"{who} raised", error_and_line(error), problem=so)

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wslab.net.errors import AwaitedTwice
-from wslab.timeline import is_own
+from wslab.timeline import is_own_code
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -149,7 +149,7 @@ class Pending(Coroutine[Any, Any, T]):
 def _made_at() -> tuple[str, int]:
     """File and line of the innermost code that is somebody's own."""
     frame = sys._getframe()  # noqa: SLF001  (documented, underscore and all)
-    while not is_own(frame) and frame.f_back is not None:
+    while not is_own_code(frame) and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wslab.net.faults import Faults
     from wslab.net.marker import Markers
     from wslab.net.threads import LoopThread
-    from wslab.timeline import Connection, End, Place, Timeline
+    from wslab.timeline import Connection, End, SourceLine, Timeline
 
 _START = 5.0
 _STOP = 2.0
@@ -163,7 +163,7 @@ class Relay:
     def probe(self) -> None:
         """Nothing to ask: no learner's code runs on its loop."""
 
-    def stuck(self) -> tuple[float, Place] | None:
+    def stuck(self) -> tuple[float, SourceLine] | None:
         """It is never blocked."""
         return None
 
@@ -184,7 +184,7 @@ class Relay:
     def begun(self, leg: RelayLeg, local: object, remote: object) -> End:
         """Take in a connection that was just accepted, and make its end."""
         end = self._timeline.server_end(self.name, local, remote)
-        end.told = True
+        end.is_remote = True
         self._links[end] = leg
         self._all.add(leg)
         return end

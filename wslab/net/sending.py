@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from websockets.client import ClientProtocol
 
     from wslab.net.tap import TapTransport
-    from wslab.timeline import End
-    from wslab.timeline.ends import Note
+    from wslab.timeline import End, Note
 
 
 class Sending:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wslab.net.handlers import Handler
     from wslab.net.marker import Markers
     from wslab.net.origins import Origins
-    from wslab.timeline import Connection, End, Place, Timeline
+    from wslab.timeline import Connection, End, SourceLine, Timeline
 
 _START = 5.0
 _STOP = GRACE + 2.0
@@ -184,7 +184,7 @@ class Server:
             self._asked = time.monotonic()
             self._serving.thread.post(self._answer)
 
-    def stuck(self) -> tuple[float, Place] | None:
+    def stuck(self) -> tuple[float, SourceLine] | None:
         """For how long the server has been blocked, in seconds, and on which line; None when it is not."""
         silent = time.monotonic() - self._asked
         if self._answered >= self._asked or silent < _DEAF:
@@ -198,16 +198,17 @@ class Server:
         if stuck is None:
             return ""
         seconds, place = stuck
-        return (
-            f"handler {self._serving.handler_name} has blocked its server for {seconds:.0f} s at {place}; {place.cure}"
-        )
+        return f"handler {self._serving.handler_name} has blocked its server for {seconds:.0f} s at {place}; {place.suggestion}"
 
     def verdict(self) -> tuple[str, str] | None:
         """Name and text of the row that says that a handler blocks its server; None when none does."""
         stuck = self.stuck()
         if stuck is None:
             return None
-        return f"handler {self._serving.handler_name} blocks server {self.name}", f"at {stuck[1]}; {stuck[1].cure}"
+        return (
+            f"handler {self._serving.handler_name} blocks server {self.name}",
+            f"at {stuck[1]}; {stuck[1].suggestion}",
+        )
 
     def _answer(self) -> None:
         self._answered = time.monotonic()

@@ -16,13 +16,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from wslab.peers.feed_items import CALLS, EVENTS, LEVELS, MAX_TEXT, number_of, shown, text_of, without_password
-from wslab.timeline import GONE
+from wslab.timeline import CODE_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.timeline import End, Source, Timeline
-    from wslab.timeline.places import About, What
+    from wslab.timeline import Countable, End, Nth, Source, Timeline
 
 MAX_ROWS = 10_000
 """The most rows of one run."""
@@ -43,13 +42,13 @@ class _Socket:
         self.end = end
         self.opened = opened
         self.closing = self.closed = False
-        self.counts: Counter[tuple[Source, What]] = Counter()
+        self.counts: Counter[tuple[Source, Countable]] = Counter()
 
     def way(self, *, sent: bool) -> Source:
         """The direction in which it sends, or receives."""
         return "client to server" if (self.end.side == "client") == sent else "server to client"
 
-    def next(self, what: What, *, sent: bool) -> About:
+    def next(self, what: Countable, *, sent: bool) -> Nth:
         """The next one of a kind."""
         way = self.way(sent=sent)
         number = self.counts[way, what]
@@ -117,7 +116,7 @@ class RemoteFeed:
             self._left = True
             for socket in self._sockets.values():
                 if socket.end.witness and not socket.closed:
-                    socket.end.note("note", GONE, why)
+                    socket.end.note("note", CODE_GONE, why)
                     socket.end.lost(why)
             self._sockets.clear()
 
@@ -165,7 +164,7 @@ class RemoteFeed:
             return False
         if name == "message" and size is None:
             return False
-        about: About | None = None
+        about: Nth | None = None
         got = socket.way(sent=False)
         if name == "message":
             about = socket.next("message", sent=False)
@@ -195,7 +194,7 @@ class RemoteFeed:
         )
         if socket is None or name not in CALLS or text is None or (name == "send()" and size is None):
             return False
-        about: About | None = None
+        about: Nth | None = None
         if socket.opened and not socket.closing and not socket.closed:
             if name == "send()":
                 about = socket.next("message", sent=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wslab.timeline.records import Row
     from wslab.timeline.timeline import Timeline
 
-MOST = 2000
+MESSAGES_LIMIT = 2000
 """The most messages of a connection that are looked at: the newest."""
 
 _DIRECTIONS: tuple[Literal["client to server", "server to client"], ...] = ("client to server", "server to client")
@@ -99,7 +99,7 @@ def compression_of(timeline: Timeline, connection: Connection) -> Compression:
     }
     rows = [row for row in timeline.rows() if row.connection == connection.number and row.kind == "message"]
     found = []
-    for row in rows[-MOST:]:
+    for row in rows[-MESSAGES_LIMIT:]:
         detail = timeline.detail(row)
         if detail.frames and row.size is not None:
             after = sum(frame.payload_length for frame in detail.frames)

@@ -15,14 +15,15 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from wslab.timeline.anew import absorb
 from wslab.timeline.connection import Connection
 from wslab.timeline.pairing import Pairing
+from wslab.timeline.rows import absorb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from wslab.timeline.ends import End
+    from wslab.timeline.connection import EndState
+    from wslab.timeline.diagnosis import Diagnosis
 
 PAST = 256
 """How many numbers of the past are kept at most."""
@@ -33,23 +34,25 @@ class Connections:
 
     Args:
         started: When the timeline began, in `time.perf_counter_ns`.
+        diagnose: Says how a connection ended: see `Connection`.
 
     Attributes:
         past: Those of the past.
         also: Which number stands for one that was given to an end by itself.
     """
 
-    def __init__(self, started: int) -> None:
+    def __init__(self, started: int, diagnose: Callable[[Connection], Diagnosis | None]) -> None:
         self.past: dict[int, Connection] = {}
         self.also: dict[int, int] = {}
         self._started = started
+        self._diagnose = diagnose
         self._count = 0
-        self._unseen: dict[End, Connection] = {}
+        self._unseen: dict[EndState, Connection] = {}
         self._known: dict[int, Connection] = {}
         self._pairing = Pairing(self._join)
 
-    def place(self, ends: Iterable[End]) -> list[Connection]:
-        """Place ends that have news into connections.
+    def assign(self, ends: Iterable[EndState]) -> list[Connection]:
+        """Assign ends that have news to connections.
 
         Returns:
             The connections of these ends of which there is anything to see.
@@ -58,8 +61,8 @@ class Connections:
         self._pairing.meet(ends)
         for end in ends:
             if end.connection is None:
-                self._unseen[end] = connection = Connection(0, self._started)
-                connection.place(end)
+                self._unseen[end] = connection = Connection(0, self._started, self._diagnose)
+                connection.attach(end)
         found = {end.connection: None for end in ends if end.connection is not None}
         seen = [connection for connection in found if connection.number or connection.seen]
         for connection in sorted(seen, key=lambda each: each.members[0].created):
@@ -120,12 +123,12 @@ class Connections:
         """Know these instead: those of a saved recording."""
         self._known = {connection.number: connection for connection in connections}
 
-    def _join(self, client: End, server: End) -> None:
+    def _join(self, client: EndState, server: EndState) -> None:
         """Make one connection of two ends."""
         self._unseen.pop(server, None)
         one, other = client.connection, server.connection
         if one is None or other is None:
-            (one or other or Connection(0, self._started)).place(client, server)
+            (one or other or Connection(0, self._started, self._diagnose)).attach(client, server)
             return
         if other.number and (other.number < one.number or not one.number):
             one, other = other, one

@@ -27,15 +27,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wslab.timeline.address import Address
-    from wslab.timeline.bytestream import ByteStream
-    from wslab.timeline.connection import Connection
-    from wslab.timeline.ends import End
+    from wslab.timeline.connection import Connection, EndState
+    from wslab.timeline.records import Address, ByteStream
 
-WAIT = 1_000_000_000
+CLIENT_WAIT_NS = 1_000_000_000
 """How long somebody who waits for all to settle counts on a client to tell of itself, in nanoseconds."""
 
-SLACK = 60_000_000_000
+SLACK_NS = 60_000_000_000
 """How long after the end of one end the other may appear and still be its own without bytes to show for it, in nanoseconds.
 
 A server accepts when its loop comes to it, which a handler that blocks, or a busy machine, keeps from it for long; and a system
@@ -56,29 +54,29 @@ class Pairing:
         join: Called with a client's end and the server's end that belongs to it; makes one connection of theirs.
     """
 
-    def __init__(self, join: Callable[[End, End], None]) -> None:
+    def __init__(self, join: Callable[[EndState, EndState], None]) -> None:
         self._join = join
-        self._alone: dict[tuple[Address, Address], list[End]] = {}
-        self._marked: dict[str, End] = {}
+        self._alone: dict[tuple[Address, Address], list[EndState]] = {}
+        self._marked: dict[str, EndState] = {}
 
-    def meet(self, ends: Iterable[End]) -> None:
+    def meet(self, ends: Iterable[EndState]) -> None:
         """Look for the other ends of those that stand alone and have news.
 
         Args:
             ends: These ends, in the order in which they were created; those that nobody has seen yet have no connection.
         """
-        places: dict[tuple[Address, Address], list[End]] = {}
+        met: dict[tuple[Address, Address], list[EndState]] = {}
         for end in ends:
             if end.connection is not None and end.connection.whole:
                 continue
             other = self._marked.setdefault(end.marker, end) if end.marker else end
             if other.side != end.side:
                 self._pair(*((end, other) if end.side == "client" else (other, end)))
-            elif (place := _place(end)) is not None:
-                alone = places[place] = self._alone.setdefault(place, [])
+            elif (addresses := _addresses(end)) is not None:
+                alone = met[addresses] = self._alone.setdefault(addresses, [])
                 if end not in alone:
                     alone.append(end)
-        for alone in places.values():
+        for alone in met.values():
             for client, server in _match(alone):
                 self._pair(client, server)
 
@@ -93,23 +91,23 @@ class Pairing:
             return False
         now = perf_counter_ns()
         return any(
-            (end.marker or _place(end)) and now - (end.closed or 0) <= SLACK for end in connection.members
+            (end.marker or _addresses(end)) and now - (end.closed or 0) <= SLACK_NS for end in connection.members
         )  # there is one
 
-    def _pair(self, client: End, server: End) -> None:
+    def _pair(self, client: EndState, server: EndState) -> None:
         self._take_out(client)
         self._take_out(server)
         self._join(client, server)
 
-    def _take_out(self, end: End) -> None:
+    def _take_out(self, end: EndState) -> None:
         if self._marked.get(end.marker) is end:
             del self._marked[end.marker]
-        place = _place(end)
-        alone = self._alone.get(place, []) if place is not None else []
+        addresses = _addresses(end)
+        alone = self._alone.get(addresses, []) if addresses is not None else []
         if end in alone:
             alone.remove(end)
-        if place is not None and not alone:
-            self._alone.pop(place, None)
+        if addresses is not None and not alone:
+            self._alone.pop(addresses, None)
 
 
 def awaits_its_client(connection: Connection, *, markers: bool) -> bool:
@@ -120,25 +118,27 @@ def awaits_its_client(connection: Connection, *, markers: bool) -> bool:
         markers: Whether pages, or other processes, mark the URLs of their sockets.
     """
     server = connection.server_end
-    if server is None or connection.whole or perf_counter_ns() - server.created > WAIT:
+    if server is None or connection.whole or perf_counter_ns() - server.created > CLIENT_WAIT_NS:
         return False
     return bool(server.marker) or (markers and not server.received.stop and server.closed is None)
 
 
-def _place(end: End) -> tuple[Address, Address] | None:
+def _addresses(end: EndState) -> tuple[Address, Address] | None:
     """The addresses of client and server; None while they are not known."""
     if end.local is None or end.remote is None:
         return None
     return (end.local, end.remote) if end.side == "client" else (end.remote, end.local)
 
 
-def _match(alone: list[End]) -> tuple[tuple[End, End], ...]:
+def _match(alone: list[EndState]) -> tuple[tuple[EndState, EndState], ...]:
     """Who belongs together of the ends that stand alone at one pair of addresses: clients and their servers."""
     clients = sorted((end for end in alone if end.side == "client"), key=_since)
     servers = sorted((end for end in alone if end.side == "server"), key=_since)
     unsure = [client for client in clients if not any(_same_bytes(client, server) for server in servers)]
     choice = len(unsure) > 1 and any(client.sent.stop for client in unsure)
-    best: dict[tuple[int, int], tuple[int, tuple[tuple[End, End], ...]]] = {}  # of the ends from these places on
+    best: dict[
+        tuple[int, int], tuple[int, tuple[tuple[EndState, EndState], ...]]
+    ] = {}  # of the ends from these positions on
     for i in range(len(clients), -1, -1):
         for j in range(len(servers), -1, -1):
             best[i, j] = (0, ())
@@ -153,7 +153,7 @@ def _match(alone: list[End]) -> tuple[tuple[End, End], ...]:
     return best[0, 0][1]
 
 
-def _certainty(client: End, server: End, *, choice: bool) -> int:
+def _certainty(client: EndState, server: EndState, *, choice: bool) -> int:
     """How certain it is that two ends belong together; 0 where they do not, or the server's request has yet to say so.
 
     Args:
@@ -167,23 +167,23 @@ def _certainty(client: End, server: End, *, choice: bool) -> int:
             return 0
         starts, stops = (_since(client), server.created), (client.closed, server.closed)
         apart = max(starts) - min(stop for stop in (*stops, max(starts)) if stop is not None)
-        certainty = _POSSIBLE if 0 < apart <= SLACK else 0 if apart else _LIKELY
+        certainty = _POSSIBLE if 0 < apart <= SLACK_NS else 0 if apart else _LIKELY
     else:
         certainty = _CERTAIN if same else 0
     return certainty - _TOO_MUCH * (certainty > 0 and _too_much(client, server))
 
 
-def _since(end: End) -> int:
+def _since(end: EndState) -> int:
     """Since when an end has been there, as far as it knows."""
     return end.established or end.created
 
 
-def _too_much(client: End, server: End) -> bool:
+def _too_much(client: EndState, server: EndState) -> bool:
     """Whether somebody has received what nobody has sent."""
     return client.received.stop > server.sent.stop or server.received.stop > client.sent.stop
 
 
-def _same_bytes(client: End, server: End) -> bool | None:
+def _same_bytes(client: EndState, server: EndState) -> bool | None:
     """Whether two ends hold the same bytes; None where they have none in common."""
     found = {_same(client.sent, server.received), _same(server.sent, client.received)}
     if False in found:  # a fault may have changed them at one end

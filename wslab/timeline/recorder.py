@@ -6,22 +6,19 @@ go. Whoever watches is told once that something is new, and then not again befor
 
 from __future__ import annotations
 
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Literal
 
-from wslab.timeline.address import Address
-from wslab.timeline.ends import End, Note
-from wslab.timeline.errors import RecordingError
-from wslab.timeline.failures import GOES_ON, NOTHING_DONE, Failures, forgotten_words
-from wslab.timeline.records import PREVIEW
-from wslab.timeline.watchers import Watchers
+from wslab.timeline.connection import End, Intake, Note
+from wslab.timeline.failures import GOES_ON, NOTHING_DONE, Watchers, forgotten_words
+from wslab.timeline.records import PREVIEW, Address, RecordingError
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
@@ -37,7 +34,6 @@ class Recorder(ABC):
         started: When it began, in seconds since the epoch.
         zero: The same moment in `time.perf_counter_ns`.
         frozen: Whether it is a copy or a saved recording, to which nothing can be added.
-        write_lock: Held by writers for an instant. Not for readers of rows.
         failures: Tells what failed in wslab itself.
 
     Raises:
@@ -51,20 +47,34 @@ class Recorder(ABC):
                 raise ValueError(f"{name} must be a positive whole number, not {value!r}; leave it out for the default")
         self.keep = keep
         self.keep_bytes = keep_bytes
-        self.keep_chunks = 4 * keep + 4096  # a chunk of a few bytes still costs a hundred
-        self.full_bytes = keep_bytes + keep_bytes // 16  # past it a writer makes room itself, at once for many chunks
-        self.full_chunks = self.keep_chunks + self.keep_chunks // 16
-        self.raw = 0
-        self.chunks = 0
-        self.write_lock = threading.Lock()
         self.started = time.time()
         self.zero = perf_counter_ns()
         self.frozen = False
-        self._dirty: list[End] = []
-        self._quiet = True
-        self.failures = Failures(lambda name, text: self.note(name, text, problem=GOES_ON), self.write_lock)
+        self._intake = Intake(
+            keep,
+            keep_bytes,
+            wake=self._wake,
+            make_room=self.make_room,
+            failed=lambda name, text: self.note(name, text, problem=GOES_ON),
+        )
+        self.failures = self._intake.failures
         self._watchers = Watchers("a watcher of the timeline", self.failed)
         self._notes: deque[Note] = deque()
+
+    @property
+    def write_lock(self) -> threading.Lock:
+        """Held by writers for an instant. Not for readers of rows."""
+        return self._intake.lock
+
+    @property
+    def raw(self) -> int:
+        """How many raw bytes are kept, counting both ends."""
+        return self._intake.raw
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks of bytes, and notes that no reader has taken yet, are kept."""
+        return self._intake.chunks
 
     def client_end(self, label: str = "client", *, port: int | None = None) -> End:
         """Record a client that was just made.
@@ -73,7 +83,7 @@ class Recorder(ABC):
             label: What it is called where both ends are named.
             port: The port it is about to connect to, where that is known.
         """
-        return self._add(End(self, "client", label, port))
+        return self._add(End(self._intake, "client", label, port))
 
     def server_end(self, label: str, local: Any, remote: Any) -> End:
         """Record a connection that a server just accepted.
@@ -83,7 +93,7 @@ class Recorder(ABC):
             local: The server's address, as sockets name it.
             remote: The client's.
         """
-        end = End(self, "server", label)
+        end = End(self._intake, "server", label)
         end.local, end.remote = Address.of(local), Address.of(remote)
         return self._add(end)
 
@@ -98,8 +108,8 @@ class Recorder(ABC):
             marker: The one-time marker of its URL; empty where it has none.
             port: The port it is about to connect to, where that is one of ours.
         """
-        end = End(self, "client", label, port)
-        end.marker, end.told, end.witness = marker, True, True
+        end = End(self._intake, "client", label, port)
+        end.marker, end.is_remote, end.witness = marker, True, True
         return self._add(end)
 
     def note(
@@ -108,14 +118,15 @@ class Recorder(ABC):
         """Record a row of the lab's own: a server started, a port was taken over."""
         self._refuse_if_frozen()
         note = Note(0, kind, name, one_line(text, PREVIEW), problem=problem)
-        with self.write_lock:
+        intake = self._intake
+        with intake.lock:
             note.time = perf_counter_ns()
             self._notes.append(note)
-            self.chunks += 1
-            wake, self._quiet = self._quiet, False
+            intake.chunks += 1
+            wake, intake.quiet = intake.quiet, False
         if wake:
             self._wake()
-        if self.chunks > self.full_chunks:
+        if intake.chunks > intake.full_chunks:
             self.make_room()
 
     def failed(self, what: str, error: BaseException) -> None:
@@ -136,20 +147,6 @@ class Recorder(ABC):
             write: What to write, such as ``await lab.settled()``.
         """
         self.failures.remark(lambda name, text: self.note(name, text, problem=NOTHING_DONE), *forgotten_words(write))
-
-    def touch(self, end: End) -> None:
-        """Say that an end has recorded something."""
-        with self.write_lock:
-            self.mark(end)
-            wake, self._quiet = self._quiet, False
-        if wake:
-            self._wake()
-
-    def mark(self, end: End) -> None:
-        """Let the next reader look at an end. The caller holds the write lock."""
-        if not end.dirty:
-            end.dirty = True
-            self._dirty.append(end)
 
     @abstractmethod
     def make_room(self) -> None:
@@ -173,7 +170,7 @@ class Recorder(ABC):
 
     def _add(self, end: End) -> End:
         self._refuse_if_frozen()
-        self.touch(end)
+        self._intake.touch(end)
         return end
 
     def _wake(self) -> None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.timeline.errors import RecordingError
-from wslab.timeline.records import Row
+from wslab.timeline.records import RecordingError, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

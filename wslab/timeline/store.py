@@ -27,12 +27,23 @@ from typing import TYPE_CHECKING
 from wslab.timeline.connections import Connections
 from wslab.timeline.recorder import Recorder
 from wslab.timeline.records import Detail, Dropped, Row
+from wslab.timeline.rows import (
+    ahead,
+    decode,
+    diagnosis_of,
+    drop_all,
+    drop_decoded,
+    drop_row,
+    drop_unneeded,
+    open_row,
+    restate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wslab.timeline.connection import Connection
-    from wslab.timeline.ends import End
+    from wslab.timeline.connection import Connection, EndState
+    from wslab.timeline.diagnosis import Diagnosis
 
 _COMPACT = 4096
 
@@ -45,7 +56,7 @@ class Store(Recorder):
         self._read_lock = threading.RLock()
         self._held = 0  # readers that hold it still, one inside the other
         self._noted = 0
-        self._known = Connections(self.zero)
+        self._known = Connections(self.zero, self._diagnosis_of)
         self._markers = False
         self.revision = 0
         self._rows: list[Row] = []
@@ -143,7 +154,7 @@ class Store(Recorder):
             connection = self.connection(row.connection)
             if connection is None:
                 raise LookupError(f"connection {row.connection} is no longer kept; a larger Lab(keep=...) keeps more")
-            return connection.detail(row)
+            return open_row(connection, row)
 
     def connections(self) -> list[Connection]:
         """The connections of which anything is kept, by number."""
@@ -157,32 +168,37 @@ class Store(Recorder):
         with self.reading():
             return self._known.get(number)
 
-    def connection_of(self, end: End) -> int | None:
+    def connection_of(self, end: EndState) -> int | None:
         """Public number of the connection that an end belongs to; None where the end has appeared since `reading` began."""
         with self.reading():
             return None if end.connection is None else self._known.number(end.connection)
 
     # Inside
 
+    def _diagnosis_of(self, connection: Connection) -> Diagnosis | None:
+        with self.reading():
+            return diagnosis_of(connection)
+
     def _take_in(self, *, little: bool = False) -> None:
         """Pair and number ends, decode bytes, append rows, keep to the bounds. The caller holds the read lock."""
-        if self.frozen or self._held or not (self._dirty or self._notes or self._known.past):
+        if self.frozen or self._held or not (self._intake.dirty or self._notes or self._known.past):
             return
-        with self.write_lock:
-            dirty, self._dirty = self._dirty, []
+        intake = self._intake
+        with intake.lock:
+            dirty, intake.dirty = intake.dirty, []
             for end in dirty:
                 end.dirty = False
             noted = len(self._notes)
-            self._quiet = True
+            intake.quiet = True
             # Everything that was recorded before this moment is there, and nothing that comes later has an earlier time:
             # what is decoded up to here leaves no row behind that belongs in front of it.
             now = perf_counter_ns()
-        connections = self._known.place(dirty)
-        ahead = min((time for c in connections if (time := c.ahead()) is not None), default=now) if little else now
-        until, partial = min(now, ahead), ahead < now
+        connections = self._known.assign(dirty)
+        soon = min((time for c in connections if (time := ahead(c)) is not None), default=now) if little else now
+        until, partial = min(now, soon), soon < now
         rows = self._lab_rows(noted, until)
         for connection in connections:
-            rows += connection.decode(until, partial=partial)
+            rows += decode(connection, until, partial=partial)
             self._restate(connection)
             self._account(0, connection.notes_read, 0)
             self._tidy(connection)
@@ -196,35 +212,16 @@ class Store(Recorder):
             self._forget_for_good(connection)
 
     def _restate(self, connection: Connection) -> None:
-        """Say rows of a connection anew: the newest first, until all are found."""
-        numbers, left, anew = {connection.number, *connection.also}, connection.restating, connection.anew
-        place, gone, visible = len(self._rows), 0, False
-        rows: list[Row] = []
-        changed: list[Row] = []
-        while left and place > self._gone:
-            place -= 1
-            row = self._rows[place]
-            new = anew.row(row, connection) if row.connection in numbers else row
-            if new is not None:
-                rows.append(new)
-            if new is row:
-                continue
-            left -= 1
-            if new is None:
-                gone += 1
-            else:
-                changed.append(new)
-                visible = visible or (new.connection, new.text, new.time) != (row.connection, row.text, row.time)
-        self._rows[place:] = reversed(rows)
+        """Say rows of a connection anew, where more is known of them."""
+        gone, seen = restate(connection, self._rows, self._gone)
         self._first += gone
-        self.revision += visible or gone > 0
-        anew.done(connection, reversed(changed), gone)
+        self.revision += seen
 
     def _again(self, connection: Connection) -> None:
         """Look at a connection again at the next reading. Watchers were told of what is not decoded yet."""
         with self.write_lock:
             for end in connection.members:
-                self.mark(end)
+                self._intake.mark(end)
 
     def _lab_rows(self, count: int, until: int) -> list[Row]:
         rows = []
@@ -240,20 +237,20 @@ class Store(Recorder):
 
     def _tidy(self, connection: Connection) -> None:
         """Let go what no row needs: bytes, and the whole connection once it is over."""
-        size, chunks, counted = connection.trim(self.write_lock)
+        size, chunks, counted = drop_unneeded(connection, self.write_lock)
         self._account(size, chunks, counted)
         if not connection.kept:
             self._forget(connection)
 
     def _bound(self, *, behind: bool) -> None:
-        over = len(self._rows) - self._gone - self.keep
+        intake, over = self._intake, len(self._rows) - self._gone - self.keep
         if over > 0:
             self._drop(over)
-        while (self.raw > self.keep_bytes or self.chunks > self.keep_chunks) and len(self._rows) > self._gone:
+        while (intake.raw > self.keep_bytes or intake.chunks > intake.keep_chunks) and len(self._rows) > self._gone:
             self._drop(1 + (len(self._rows) - self._gone) // 64)
-        if not behind and (self.raw > self.keep_bytes or self.chunks > self.keep_chunks):
+        if not behind and (intake.raw > self.keep_bytes or intake.chunks > intake.keep_chunks):
             for connection in self._known.known():
-                size, chunks = connection.cut(self.write_lock)
+                size, chunks = drop_decoded(connection, self.write_lock)
                 self._account(size, chunks, size)
 
     def _drop(self, count: int, *, count_it: bool = True) -> None:
@@ -262,7 +259,7 @@ class Store(Recorder):
             connection = self._known.get(row.connection)
             if connection is not None:
                 touched[row.connection] = connection
-                size += connection.forget(row, count=count_it)
+                size += drop_row(connection, row, count=count_it)
         self._first += count
         self._dropped_rows += count if count_it else 0
         self._account(size, 0, size if count_it else 0)
@@ -275,8 +272,8 @@ class Store(Recorder):
 
     def _account(self, size: int, chunks: int, dropped: int) -> None:
         with self.write_lock:
-            self.raw -= size
-            self.chunks -= chunks
+            self._intake.raw -= size
+            self._intake.chunks -= chunks
             self._dropped_bytes += dropped
 
     def _forget(self, connection: Connection) -> None:
@@ -294,5 +291,5 @@ class Store(Recorder):
 
     def _let_go(self, connection: Connection) -> None:
         if self._known.hide(connection):
-            size, chunks, counted = connection.empty(self.write_lock)
+            size, chunks, counted = drop_all(connection, self.write_lock)
             self._account(size, chunks, counted)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wslab.timeline.ending import unsettled
-from wslab.timeline.export import export
-from wslab.timeline.freeze import freeze
-from wslab.timeline.jsonl_read import read_jsonl
+from wslab.timeline.connection import Recording, copy_connection
+from wslab.timeline.export import read_jsonl, save
+from wslab.timeline.order import transcript
 from wslab.timeline.pairing import awaits_its_client
 from wslab.timeline.replay import Replay
+from wslab.timeline.rows import diagnosis_of
+from wslab.timeline.settling import unsettled
 from wslab.timeline.store import Store
-from wslab.timeline.transcript import transcript
 
 if TYPE_CHECKING:
     import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wslab.timeline.connection import Connection
-    from wslab.timeline.records import Dropped, Row
+    from wslab.timeline.records import Row
 
 
 class Timeline(Store):
@@ -86,7 +86,7 @@ class Timeline(Store):
             return out
 
     def transcript(self, by: Literal["cause", "direction"] = "cause", *, times: bool = False) -> str:
-        """The timeline as text, the same for the same conversation. See `wslab.timeline.transcript`."""
+        """The timeline as text, the same for the same conversation. See `wslab.timeline.order.transcript`."""
         with self.reading():
             return transcript(self.rows(), self.connections(), by=by, times=times, dropped=self.dropped)
 
@@ -117,7 +117,7 @@ class Timeline(Store):
         Raises:
             RecordingError: It cannot be read, or it is no such recording; says which line is wrong.
         """
-        return read_jsonl(path, lambda keep, keep_bytes: cls(keep=keep, keep_bytes=keep_bytes))
+        return cls._of(read_jsonl(path))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Save what is recorded so far; the suffix says how.
@@ -134,7 +134,7 @@ class Timeline(Store):
         Raises:
             RecordingError: The suffix is another, or the file cannot be written.
         """
-        return export(self.copy(), path)
+        return save(self._recording(), path)
 
     def replay(self) -> Replay:
         """What is recorded so far, once more, step by step. See `wslab.timeline.Replay`."""
@@ -142,32 +142,43 @@ class Timeline(Store):
 
     def copy(self) -> Timeline:
         """What is recorded so far, as a timeline to which nothing is added. The bytes are shared, not copied."""
+        return Timeline._of(self._recording())
+
+    def _recording(self) -> Recording:
         with self.reading():
-            twin = Timeline(keep=self.keep, keep_bytes=self.keep_bytes)
-            twin.started, twin.zero = self.started, self.zero
-            connections = [freeze(connection, self, twin) for connection in self.connections()]
-            twin.adopt(self.rows(), connections, first=self.first, dropped=self.dropped)
-            twin._known.also = dict(self._known.also)
-            return twin
+            connections = [copy_connection(each, self.write_lock, diagnosis_of) for each in self.connections()]
+            return Recording(
+                self.started,
+                self.zero,
+                self.keep,
+                self.keep_bytes,
+                self.rows(),
+                connections,
+                self.first,
+                self.dropped,
+                dict(self._known.also),
+            )
 
-    def adopt(self, rows: list[Row], connections: list[Connection], *, first: int, dropped: Dropped) -> None:
-        """Become a saved recording: take over what was recorded elsewhere, and let nothing be added.
+    @classmethod
+    def _of(cls, recording: Recording) -> Timeline:
+        """A timeline that holds a recording, and to which nothing is added."""
+        timeline = cls(keep=recording.keep, keep_bytes=recording.keep_bytes)
+        timeline.started, timeline.zero = recording.started, recording.zero
+        timeline._adopt(recording)
+        return timeline
 
-        Args:
-            rows: Its rows, in arrival order.
-            connections: Its connections.
-            first: The arrival position of the first row.
-            dropped: What its bounds had cost.
-        """
+    def _adopt(self, recording: Recording) -> None:
         with self._read_lock:
             self.frozen = True
-            self._rows, self._gone, self._first, self._end = list(rows), 0, first, first + len(rows)
-            self._known.become(connections)
-            self._dropped_rows, self._dropped_bytes = dropped.rows, dropped.bytes
-            for end in (end for connection in connections for end in connection.ends):
+            self._rows, self._gone = list(recording.rows), 0
+            self._first, self._end = recording.first, recording.first + len(recording.rows)
+            self._known.become(recording.connections)
+            self._known.also = recording.also
+            self._dropped_rows, self._dropped_bytes = recording.dropped.rows, recording.dropped.bytes
+            for end in (end for connection in recording.connections for end in connection.ends):
                 for stream in (end.sent, end.received):
-                    self.raw += stream.stop - stream.first
-                    self.chunks += stream.count
+                    self._intake.raw += stream.stop - stream.first
+                    self._intake.chunks += stream.count
 
     def withdraw(self) -> tuple[list[Row], list[Connection]]:
         """Hide all rows and connections, so that they can be revealed again.

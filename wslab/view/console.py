@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
-from wslab.timeline import CONTAINED, error_words, log_failure
-from wslab.timeline.transcript import masked
+from wslab.timeline import CONTAINED, error_words, log_failure, masked
 from wslab.view.console_lines import LEVELS, LINE, Line, Lines
 from wslab.view.console_view import View, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from wslab.timeline.transcript import masked
+from wslab.timeline import masked
 from wslab.wire import OPCODES, one_line
 
 if TYPE_CHECKING:

@@ -11,15 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from wslab.timeline.causal import by_cause
-from wslab.timeline.opening import seen_by
-from wslab.timeline.records import SOURCES, Row, Seen
-from wslab.timeline.transcript import masked
+from wslab.timeline import SOURCES, Row, Seen, by_cause, masked, seen_by
 from wslab.view.ladder_labels import box_label, cut, fragment_label, row_label
 from wslab.wire import Part, Walker, one_line, unmask
 
 if TYPE_CHECKING:
-    from wslab.timeline import Connection, End, Timeline
+    from wslab.timeline import Connection, EndState, Timeline
 
 Side = Literal["client", "server"]
 
@@ -145,7 +142,7 @@ def trace(timeline: Timeline, connection: Connection, *, events: bool, limit: in
     return Trace(connection.number, client, server, tuple(steps), zero)
 
 
-def _state(end: End | None) -> Literal["connecting", "open", "TCP ended", "no TCP", ""]:
+def _state(end: EndState | None) -> Literal["connecting", "open", "TCP ended", "no TCP", ""]:
     if end is None:
         return ""
     if end.closed is None:

@@ -176,10 +176,10 @@ class Window:
         """What the ends are called whose rows another process told: a page, or Node."""
         found = [each for number in numbers if (each := self.timeline.connection(number)) is not None]
         return {
-            str(connection.number): [str(end.label)[:20] if end is not None and end.told else "" for end in ends]
+            str(connection.number): [str(end.label)[:20] if end is not None and end.is_remote else "" for end in ends]
             for connection in found
             for ends in [(connection.witness, connection.server_end)]
-            if any(end is not None and end.told for end in ends)
+            if any(end is not None and end.is_remote for end in ends)
         }
 
     def _label(self, row: Row) -> str:
