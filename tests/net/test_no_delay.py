@@ -17,7 +17,7 @@ import pytest
 import wslab
 from tests.net.certificate import Certificate
 from tests.net.harness import until
-from tests.net.relaying import Behind, Wire, relayed
+from tests.net.relay.relaying import Behind, Wire, relayed
 from wslab import Lab
 from wslab.net import LoopThread
 from wslab.peers.control import Control

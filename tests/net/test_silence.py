@@ -13,7 +13,7 @@ import websockets
 from tests.net.harness import LIMIT, TEXT, Peer, RawServer, frame, rows, until
 from wslab import Lab
 from wslab.net import LoopThread, act, guarded, is_contained, spawn, start_thread
-from wslab.net.delivery import Inbox, Outbox
+from wslab.net.websocket.delivery import Inbox, Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,7 @@ async def test_a_write_that_raises_holds_back_no_row(failures: list[str]) -> Non
 async def test_a_close_that_raises_leaves_the_socket_closing_and_it_is_closed_in_time(
     failures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wslab.net.client_wire.CLOSE_LIMIT", 0.1)
+    monkeypatch.setattr("wslab.net.websocket.wire.CLOSE_LIMIT", 0.1)
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()

@@ -14,7 +14,7 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
 from wslab import Lab
-from wslab.net.asked import hexed
+from wslab.net.websocket.argument_checks import hexed
 from wslab.peers.witness import LIMIT, Witnesses
 from wslab.timeline import End, Row, Timeline
 

@@ -5,18 +5,16 @@ Threads start in `wslab.net.threads`, tasks that nobody awaits in `wslab.net.tas
 
 from __future__ import annotations
 
-from wslab.net.asked import check_close as check_close
-from wslab.net.blob import Blob as Blob
+from wslab.net.awaitable import Pending as Pending
+from wslab.net.awaitable import awaited as awaited
+from wslab.net.awaitable import hears_forgotten as hears_forgotten
 from wslab.net.blocked import where as where
-from wslab.net.buffers import Buffers as Buffers
-from wslab.net.buffers import of_connection as buffers_of_connection
-from wslab.net.buffers import of_socket as buffers_of_socket
-from wslab.net.client_host import ClientHost as ClientHost
-from wslab.net.connect import RecordedConnect as RecordedConnect
-from wslab.net.dom import CloseEvent as CloseEvent
-from wslab.net.dom import DOMException as DOMException
-from wslab.net.dom import Event as Event
-from wslab.net.dom import MessageEvent as MessageEvent
+from wslab.net.client.connect import RecordedConnect as RecordedConnect
+from wslab.net.dom.blob import Blob as Blob
+from wslab.net.dom.events import CloseEvent as CloseEvent
+from wslab.net.dom.events import DOMException as DOMException
+from wslab.net.dom.events import Event as Event
+from wslab.net.dom.events import MessageEvent as MessageEvent
 from wslab.net.errors import AwaitedTwice as AwaitedTwice
 from wslab.net.errors import BadType as BadType
 from wslab.net.errors import BadValue as BadValue
@@ -25,27 +23,27 @@ from wslab.net.errors import LabError as LabError
 from wslab.net.errors import NoLoop as NoLoop
 from wslab.net.errors import PortTaken as PortTaken
 from wslab.net.errors import TimedOut as TimedOut
-from wslab.net.faults import Faults as Faults
-from wslab.net.handlers import Handler as Handler
-from wslab.net.handlers import check_handler as check_handler
-from wslab.net.handlers import echo as echo
-from wslab.net.marker import Markers as Markers
-from wslab.net.origins import LOOPBACK as LOOPBACK
-from wslab.net.origins import Origins as Origins
-from wslab.net.origins import check_origins as check_origins
-from wslab.net.pending import Pending as Pending
-from wslab.net.pending import awaited as awaited
-from wslab.net.pending import hears_forgotten as hears_forgotten
-from wslab.net.prints import install as install_prints
-from wslab.net.prints import uninstall as uninstall_prints
-from wslab.net.quiet import QUIET as QUIET
-from wslab.net.raw import RawSocket as RawSocket
-from wslab.net.raw_connect import RawConnect as RawConnect
-from wslab.net.raw_connect import Raws as Raws
-from wslab.net.raw_errors import RawEnded as RawEnded
-from wslab.net.relay import Relay as Relay
-from wslab.net.relay_leg import RelayLeg as RelayLeg
-from wslab.net.server import Server as Server
+from wslab.net.faults.faults import Faults as Faults
+from wslab.net.raw.connect import RawConnect as RawConnect
+from wslab.net.raw.connect import Raws as Raws
+from wslab.net.raw.errors import RawEnded as RawEnded
+from wslab.net.raw.socket import RawSocket as RawSocket
+from wslab.net.recording.buffers import Buffers as Buffers
+from wslab.net.recording.buffers import of_connection as buffers_of_connection
+from wslab.net.recording.buffers import of_socket as buffers_of_socket
+from wslab.net.recording.prints import install as install_prints
+from wslab.net.recording.prints import uninstall as uninstall_prints
+from wslab.net.recording.quiet import QUIET as QUIET
+from wslab.net.recording.url_marker import Markers as Markers
+from wslab.net.relay.client_side import RelayLeg as RelayLeg
+from wslab.net.relay.relay import Relay as Relay
+from wslab.net.server.handlers import Handler as Handler
+from wslab.net.server.handlers import check_handler as check_handler
+from wslab.net.server.handlers import echo as echo
+from wslab.net.server.origins import LOOPBACK as LOOPBACK
+from wslab.net.server.origins import Origins as Origins
+from wslab.net.server.origins import check_origins as check_origins
+from wslab.net.server.server import Server as Server
 from wslab.net.tasks import act as act
 from wslab.net.tasks import guarded as guarded
 from wslab.net.tasks import is_contained as is_contained
@@ -54,8 +52,10 @@ from wslab.net.tasks import spawn as spawn
 from wslab.net.threads import Abandoned as Abandoned
 from wslab.net.threads import LoopThread as LoopThread
 from wslab.net.threads import start_thread as start_thread
-from wslab.net.waiting import ConnectionEnded as ConnectionEnded
-from wslab.net.websocket import WebSocket as WebSocket
+from wslab.net.websocket.argument_checks import check_close as check_close
+from wslab.net.websocket.client_host import ClientHost as ClientHost
+from wslab.net.websocket.waiting import ConnectionEnded as ConnectionEnded
+from wslab.net.websocket.websocket import WebSocket as WebSocket
 
 __all__ = [
     "LOOPBACK",

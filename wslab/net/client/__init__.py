@@ -1,0 +1,3 @@
+"""`lab.connect`: the real `websockets` client, recorded."""
+
+from __future__ import annotations

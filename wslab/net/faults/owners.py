@@ -1,0 +1,185 @@
+"""Whose faults: those of one end of a connection, and those of all connections of a server.
+
+    server.faults ──► each open connection's faults, and every one to come ──► line
+    socket.faults, connection.faults ─────────────────────────────────────► line
+
+The caller may be on any thread. What was asked for is known at once where it was asked; it is obeyed on the loop of the
+connection, in the order of everything else that was asked there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import weakref
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from wslab.net.errors import BadValue
+from wslab.net.faults.faults import Faults
+from wslab.net.faults.settings import NOTHING, Settings, Way
+from wslab.net.tasks import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wslab.net.faults.link import Line
+    from wslab.timeline import End, Timeline
+
+
+class Faulty(Protocol):
+    """A connection that has faults."""
+
+    end: End
+
+    @property
+    def faults(self) -> EndFaults: ...
+
+
+def on_loop(loop: asyncio.AbstractEventLoop, end: End) -> Callable[[Callable[[], None]], None]:
+    """A way to run something on a loop: at once for whoever is on it, soon for others, never where it has ended.
+
+    Args:
+        loop: The loop.
+        end: Where a row says what raised later, with nobody to hear of it.
+    """
+
+    def post(work: Callable[[], None]) -> None:
+        try:
+            here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if here is loop:
+            work()
+            return
+        try:
+            loop.call_soon_threadsafe(guarded(work, partial(end.failed, "a fault failed")))
+        except RuntimeError:  # it has ended, and the connection with it
+            return
+
+    return post
+
+
+class EndFaults(Faults):
+    """The faults of one end.
+
+    Args:
+        end: The end.
+        post: Runs something on the loop of the connection.
+        make: Makes the line, on that loop; None while there is no connection yet.
+        secure: Whether TLS carries the bytes.
+    """
+
+    __slots__ = ("_end", "_line", "_make", "_post")
+
+    def __init__(
+        self, end: End, post: Callable[[Callable[[], None]], object], make: Callable[[], Line | None], *, secure: bool
+    ) -> None:
+        own: Way = "client to server" if end.side == "client" else "server to client"
+        super().__init__(own, f"this {end.side}'s end", secure=secure)
+        self._end = end
+        self._post = post
+        self._make = make
+        self._line: Line | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is, or will be, a connection; one that was ended across a stalled line counts."""
+        return self._end.closed is None or (self._line is not None and self._line.alive)
+
+    def connected(self) -> None:
+        """Obey what was asked for before there was a connection. On the loop."""
+        if self._settings != NOTHING:
+            self._at_line(lambda line: line.settle(self._settings))
+
+    def release(self, why: str) -> None:
+        """Switch off what is on, if anything is."""
+        if self._settings != NOTHING and self.alive:
+            self.take_over(NOTHING, "no faults", why)
+
+    def take_over(self, settings: Settings, name: str, text: str) -> None:
+        """Have these settings, with a row that says so."""
+        self._settings = settings
+        self._tell(name, text, lambda line: line.clear() if settings == NOTHING else line.settle(settings))
+
+    def obey(self, act: Callable[[Line], None], name: str, text: str) -> None:
+        """Do something to the line, with a row, unless the connection is over by then."""
+        self._tell(name, text, act)
+
+    def _change(self, make: Callable[[Settings], Settings], name: str, text: str) -> None:
+        self._check_alive()
+        self.take_over(make(self._settings), name, text)
+
+    def _act(self, act: Callable[[Line], None], name: str, text: str) -> None:
+        self._check_alive()
+        if self._end.local is None:
+            raise BadValue("there is no connection yet that could break; write await socket.opened() first")
+        self._tell(name, text, act)
+
+    def _check_alive(self) -> None:
+        if not self.alive:
+            raise BadValue("that connection is closed; make another, or use server.faults for those to come")
+
+    def _tell(self, name: str, text: str, act: Callable[[Line], None]) -> None:
+        def work() -> None:
+            if self.alive:
+                self._end.note("fault", name, text)
+                self._at_line(act)
+
+        self._post(work)
+
+    def _at_line(self, act: Callable[[Line], None]) -> None:
+        line = self._line = self._line or self._make()
+        if line is not None:
+            act(line)
+
+
+class ServerFaults(Faults):
+    """The faults of all connections of a server, those to come included.
+
+    Args:
+        name: The server's name.
+        timeline: Where a row goes while there is no connection.
+        secure: Whether it serves over TLS.
+    """
+
+    __slots__ = ("_connections", "_lock", "_name", "_timeline")
+
+    def __init__(self, name: str, timeline: Timeline, *, secure: bool) -> None:
+        super().__init__("server to client", f"server {name}", secure=secure)
+        self._name = name
+        self._timeline = timeline
+        self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[Faulty] = weakref.WeakSet()
+
+    def welcome(self, connection: Faulty) -> None:
+        """Take in a connection that was just accepted, on its loop."""
+        with self._lock:
+            self._connections.add(connection)
+            settings = self._settings
+        if settings != NOTHING:
+            connection.faults.take_over(settings, settings.words, "set for all connections of the server")
+
+    def _open(self) -> list[EndFaults]:
+        found = [each for each in self._connections if each.end.closed is None or each.faults.alive]
+        return [each.faults for each in sorted(found, key=lambda each: each.end.created)]
+
+    def _change(self, make: Callable[[Settings], Settings], name: str, text: str) -> None:
+        with self._lock:
+            self._settings = make(self._settings)
+            ends = self._open()
+        for faults in ends:
+            faults.take_over(make(faults.settings), name, text)
+        if not ends:
+            self._timeline.note(name, f"server {self._name}: {text}" if text else f"server {self._name}", kind="fault")
+
+    def _act(self, act: Callable[[Line], None], name: str, text: str) -> None:
+        with self._lock:
+            ends = self._open()
+        if not ends:
+            raise BadValue(
+                f"server {self._name} has no open connection that could break; "
+                "make one: socket = lab.WebSocket(server.url); await socket.opened()"
+            )
+        for faults in ends:
+            faults.obey(act, name, text)

@@ -1,0 +1,3 @@
+"""`lab.raw`: bytes by hand."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""A relay in front of a server that is not ours."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The browser's WebSocket, in Python."""
+
+from __future__ import annotations
