@@ -11,10 +11,10 @@ from wslab.net.awaitable import hears_forgotten as hears_forgotten
 from wslab.net.blocked import where as where
 from wslab.net.client.connect import RecordedConnect as RecordedConnect
 from wslab.net.dom.blob import Blob as Blob
-from wslab.net.dom.events import CloseEvent as CloseEvent
-from wslab.net.dom.events import DOMException as DOMException
-from wslab.net.dom.events import Event as Event
-from wslab.net.dom.events import MessageEvent as MessageEvent
+from wslab.net.dom.event_target import Event as Event
+from wslab.net.dom.socket_events import CloseEvent as CloseEvent
+from wslab.net.dom.socket_events import MessageEvent as MessageEvent
+from wslab.net.dom.web_idl import DOMException as DOMException
 from wslab.net.errors import AwaitedTwice as AwaitedTwice
 from wslab.net.errors import BadType as BadType
 from wslab.net.errors import BadValue as BadValue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wslab.net.awaitable import awaited
+from wslab.net.dom.web_idl import usv_string
 from wslab.net.errors import BadType
 
 
@@ -75,7 +76,7 @@ def _bytes_of(part: str | bytes | bytearray | memoryview | Blob) -> bytes:
     if isinstance(part, Blob):
         return part.content
     if isinstance(part, str):
-        return part.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return usv_string(part).encode()
     if isinstance(part, (bytes, bytearray, memoryview)):
         return bytes(part)
     raise BadType(f"a part of a Blob is text, bytes or a Blob, not {type(part).__name__} {part!r:.60}")

@@ -1,6 +1,6 @@
-"""An object that has listeners, as in a page.
+"""An event, and an object that has listeners for it, as in a page.
 
-WHATWG DOM section 2.7 (EventTarget) and 2.10 (dispatch), HTML section 8.1.8.1 (event handler attributes: ``onmessage`` and the like).
+WHATWG DOM section 2.2 (Event), 2.7 (EventTarget) and 2.10 (dispatch), HTML section 8.1.8.1 (event handler attributes: ``onmessage`` and the like).
 
     target.addEventListener("message", f)   any number, in the order of adding
     target.onmessage = f                    one; it keeps its place in that order when it is replaced
@@ -8,14 +8,75 @@ WHATWG DOM section 2.7 (EventTarget) and 2.10 (dispatch), HTML section 8.1.8.1 (
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from wslab.net.dom.events import DOMException, Event
+from wslab.net.dom.web_idl import DOMException
 from wslab.net.errors import BadType
 from wslab.net.tasks import is_contained
 
 Listener = Callable[[Any], object]
+
+_ORIGIN = time.perf_counter()
+
+
+class Event:
+    """Something that happened (WHATWG DOM section 2.2).
+
+    Args:
+        type: What happened: ``open``, ``message``, ``error``, ``close``, or a name of your own.
+        bubbles: Whether it would rise through a page's elements; a socket has nothing above it.
+        cancelable: Whether `preventDefault` has an effect.
+
+    Attributes:
+        type: What happened.
+        target: The object it happened to; None before it is dispatched.
+        currentTarget: The object whose listener runs now; None when none does.
+        eventPhase: `NONE`, or `AT_TARGET` while its listeners run.
+        isTrusted: Whether the socket itself made it, not somebody's `dispatchEvent`.
+        timeStamp: When it was made, in milliseconds since wslab was imported.
+    """
+
+    NONE: ClassVar[int] = 0
+    CAPTURING_PHASE: ClassVar[int] = 1
+    AT_TARGET: ClassVar[int] = 2
+    BUBBLING_PHASE: ClassVar[int] = 3
+
+    target: EventTarget | None = None
+    currentTarget: EventTarget | None = None
+    eventPhase = 0
+    isTrusted = False
+    defaultPrevented = False
+    composed = False
+    _stopped = False
+    _stopped_at_once = False
+
+    def __init__(self, type: str, *, bubbles: bool = False, cancelable: bool = False) -> None:
+        self.type = type
+        self.bubbles = bubbles
+        self.cancelable = cancelable
+        self.timeStamp = (time.perf_counter() - _ORIGIN) * 1000
+
+    def preventDefault(self) -> None:
+        """Ask that what normally follows does not; without effect unless the event is cancelable."""
+        if self.cancelable:
+            self.defaultPrevented = True
+
+    def stopPropagation(self) -> None:
+        """Go no further: listeners that capture keep the event from the others, and before dispatch from all."""
+        self._stopped = True
+
+    def stopImmediatePropagation(self) -> None:
+        """Let no further listener of this event run."""
+        self._stopped = self._stopped_at_once = True
+
+    def composedPath(self) -> list[EventTarget]:
+        """The objects whose listeners are asked: the socket, while they run."""
+        return [self.currentTarget] if self.currentTarget is not None else []
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.type}>"
 
 
 class _Entry:

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import ada_url
 
-from wslab.net.dom.events import DOMException
-from wslab.net.websocket.argument_checks import usv_string
+from wslab.net.dom.web_idl import DOMException, usv_string
 
 _SCHEMES = {"http:": "ws:", "https:": "wss:", "ws:": "ws:", "wss:": "wss:"}
 

@@ -7,8 +7,8 @@ import ssl as tls
 from typing import TYPE_CHECKING
 
 from wslab.net.awaitable import Pending
-from wslab.net.dom.events import DOMException
 from wslab.net.dom.url import parse_url
+from wslab.net.dom.web_idl import DOMException
 from wslab.net.errors import BadType, BadValue
 from wslab.net.raw.errors import RawEnded
 from wslab.net.raw.socket import RawSocket

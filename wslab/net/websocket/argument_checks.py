@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from wslab.net.dom.blob import Blob
-from wslab.net.dom.events import DOMException
+from wslab.net.dom.web_idl import DOMException, usv_string
 from wslab.net.errors import BadType
 from wslab.wire import one_line
 
 _REASON_LIMIT = 123  # a control frame holds 125 bytes, two of them the code (RFC 6455 section 5.5)
-
-
-def usv_string(text: str) -> str:
-    """Text as a browser takes it: surrogate pairs combined, lone surrogates U+FFFD (Web IDL, USVString)."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class Outgoing(NamedTuple):

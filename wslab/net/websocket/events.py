@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from wslab.net.dom.blob import Blob
-from wslab.net.dom.events import CloseEvent, Event, MessageEvent
+from wslab.net.dom.event_target import Event
+from wslab.net.dom.socket_events import CloseEvent, MessageEvent
 from wslab.net.recording import prints
 from wslab.net.tasks import spawn
 from wslab.net.threads import Abandoned

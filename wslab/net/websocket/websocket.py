@@ -14,8 +14,8 @@ import difflib
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wslab.net.dom.events import DOMException
 from wslab.net.dom.url import parse_url
+from wslab.net.dom.web_idl import DOMException
 from wslab.net.errors import LabClosed, NoLoop
 from wslab.net.faults.owners import EndFaults
 from wslab.net.tasks import guarded, not_done
