@@ -180,7 +180,7 @@ class LabEnds:
         raise BadValue(_CLOSED)
 
     def _faults(self, key: Hashable) -> Faults:
-        actor: Any = self._find(key)  # the library's connections have theirs from `wslab.net.recording.tap`
+        actor: Any = self._find(key)  # the library's connections have theirs from `wslab.net.faults`
         faults: Faults = actor.faults
         return faults
 

@@ -132,6 +132,6 @@ async def test_faults_switched_on_and_off_in_the_middle_of_a_burst_change_nothin
             await client.send(message)
         await listening
         assert got == sent
-        assert client.transport.line is None, "nothing stands in between any more"
+        assert client.transport.carrier is client.transport.real, "nothing stands in between any more"
         await client.close()
         assert client.close_code == 1000

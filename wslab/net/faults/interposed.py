@@ -34,8 +34,8 @@ _HELD = 1024 * 1024
 """How many incoming bytes are held before no more are read."""
 
 
-class Between:
-    """Two pipes between a transport and its user. Lives on the loop of the connection.
+class Between(asyncio.Transport):
+    """Two pipes between a transport and its user, to whom they are the transport. Lives on the loop of the connection.
 
     Args:
         tap: What the user of the transport holds.
@@ -45,6 +45,7 @@ class Between:
     """
 
     def __init__(self, tap: TapTransport, protocol: asyncio.Protocol, end: End, paused: Callable[[], bool]) -> None:
+        super().__init__()
         self._loop = asyncio.get_running_loop()
         self._tap, self._real, self._protocol, self._end = tap, tap.real, protocol, end
         self._ask_paused = paused
@@ -325,7 +326,7 @@ class Between:
             Swap(protocol, {name: getattr(self, f"_{name}") for name in above}),
             Swap(tap, {name: getattr(self, name) for name in below}),
         ]
-        tap.line = self
+        tap.carrier = self
         self._paused = self._out.gated = self._ask_paused()
         self._in.gated = not tap.reads
         return True
@@ -334,7 +335,7 @@ class Between:
         for swap in self._swaps:
             swap.undo()
         self._swaps.clear()
-        self._tap.line = None
+        self._tap.carrier = self._real
         if self._paused and not self._out.gated and not self._over and not self._gone:
             self._paused = False  # the real transport will not say it
             self._resume()

@@ -12,8 +12,8 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, Protocol
 
+from wslab.net.faults.mixin import FaultyMixin
 from wslab.net.recording.request_heads import RequestHeads
-from wslab.net.recording.tap import Recorded
 from wslab.net.relay.tcp_half import Half
 from wslab.net.tasks import spawn
 from wslab.net.tcp_errors import why_no_tcp
@@ -53,7 +53,7 @@ class Owner(Protocol):
         """
 
 
-class RelayLeg(Recorded, Half):
+class RelayLeg(FaultyMixin, Half):
     """The leg to the client.
 
     Args:

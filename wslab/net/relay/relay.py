@@ -16,7 +16,7 @@ from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING
 
 from wslab.net.errors import TimedOut
-from wslab.net.faults.owners import ServerFaults
+from wslab.net.faults.server_faults import ServerFaults
 from wslab.net.ports import listen
 from wslab.net.relay.client_side import RelayLeg
 from wslab.timeline import Watchers

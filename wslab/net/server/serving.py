@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
-from wslab.net.faults.owners import ServerFaults
+from wslab.net.faults.server_faults import ServerFaults
 from wslab.net.recording import prints
 from wslab.net.recording.quiet import QUIET, Told
-from wslab.net.recording.tap import recorded_server
+from wslab.net.server.connection import recorded_server
 from wslab.net.server.handlers import Handler, explain_end
 from wslab.net.server.handshake_hooks import Asking
 from wslab.net.server.origins import LOOPBACK, Origins, allowed

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wslab.net.dom.url import parse_url
 from wslab.net.dom.web_idl import DOMException
 from wslab.net.errors import LabClosed, NoLoop
-from wslab.net.faults.owners import EndFaults
+from wslab.net.faults.end_faults import EndFaults
 from wslab.net.tasks import guarded, not_done
 from wslab.net.websocket.argument_checks import check_close, check_protocols, outgoing
 from wslab.net.websocket.delivery import Outbox

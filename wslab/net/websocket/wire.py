@@ -32,7 +32,7 @@ from wslab.wire import CLOSE, Receiver, Walker
 
 if TYPE_CHECKING:
     from wslab.net.dom.url import SocketURL
-    from wslab.net.faults.owners import EndFaults
+    from wslab.net.faults.end_faults import EndFaults
     from wslab.timeline import End
     from wslab.timeline.ends import Note
     from wslab.timeline.records import Source
