@@ -88,8 +88,8 @@ async def test_a_write_that_raises_holds_back_no_row(failures: list[str]) -> Non
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve(compression=None)).url)
         await socket.opened()
-        assert socket.transport is not None
-        socket.transport.write = raises_once(socket.transport.write)
+        assert socket._wire.transport is not None
+        socket._wire.transport.write = raises_once(socket._wire.transport.write)
         socket.send("lost")
         await telling(lab, "a call failed")
         socket.send("kept")

@@ -19,7 +19,6 @@ from wslab.net import (
     WebSocket,
     act,
     buffers_of_connection,
-    buffers_of_socket,
     check_close,
 )
 from wslab.timeline import End, Timeline, Watchers
@@ -129,11 +128,11 @@ class LabEnds:
         """What every open end holds: the number of its connection, its side, and the bytes."""
         found: list[tuple[int, str, Buffers]] = []
         ends: list[tuple[End, Buffers | None]] = [
-            *((socket.end, buffers_of_socket(socket)) for socket in tuple(self._host.sockets)),
+            *((socket.end, socket.buffers()) for socket in tuple(self._host.sockets)),
             *((end, buffers_of_connection(client)) for end, (client, _) in self.clients().items()),
         ]
         for server in self._servers():
-            ends += [(end, buffers_of_connection(link)) for end, link in server.links().items()]
+            ends += server.buffers()
         with self._timeline.reading():
             for end, buffers in ends:
                 number = self._timeline.connection_of(end)

@@ -30,7 +30,6 @@ from wslab.net.raw.errors import RawEnded as RawEnded
 from wslab.net.raw.socket import RawSocket as RawSocket
 from wslab.net.recording.buffers import Buffers as Buffers
 from wslab.net.recording.buffers import of_connection as buffers_of_connection
-from wslab.net.recording.buffers import of_socket as buffers_of_socket
 from wslab.net.recording.prints import install as install_prints
 from wslab.net.recording.prints import uninstall as uninstall_prints
 from wslab.net.recording.quiet import QUIET as QUIET
@@ -95,7 +94,6 @@ __all__ = [
     "act",
     "awaited",
     "buffers_of_connection",
-    "buffers_of_socket",
     "check_close",
     "check_handler",
     "check_origins",

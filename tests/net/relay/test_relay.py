@@ -14,7 +14,6 @@ from websockets.exceptions import InvalidStatus
 
 from tests.net.harness import run, until
 from tests.net.relay.relaying import Behind, Wire, before, relayed, through
-from wslab.net import buffers_of_connection
 
 MEBI = 1024 * 1024
 
@@ -229,7 +228,7 @@ async def test_a_side_that_reads_nothing_makes_the_other_wait_and_little_is_held
         await until(lambda: not real.is_reading())
         assert far.waiting < MEBI
         assert stream.stop < len(whole)
-        buffers = buffers_of_connection(leg)
+        buffers = leg.buffers()
         assert buffers is not None
         assert (buffers.library if who == "client" else buffers.transport) == far.waiting > 0
         other.writer.transport.resume_reading()  # type: ignore[attr-defined]

@@ -12,12 +12,8 @@ import array
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wslab.net.relay.client_side import RelayLeg
-
 if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
-
-    from wslab.net.websocket.websocket import WebSocket
 
 if sys.platform == "linux":
     import fcntl
@@ -44,33 +40,29 @@ class Buffers(NamedTuple):
     library: int | None
 
 
-def of_connection(connection: Connection | RelayLeg) -> Buffers | None:
-    """Measure an end that is a `websockets` connection, or a relay's leg to a client, from any thread.
+def of_connection(connection: Connection) -> Buffers | None:
+    """Measure an end that is a `websockets` connection, from any thread.
 
     Returns:
         What it holds, or None when it is closed.
     """
-    transport = connection.transport
-    queues = _kernel(transport)
-    if queues is None:
-        return None
-    if isinstance(connection, RelayLeg):
-        return Buffers(None, transport.get_write_buffer_size(), *queues, connection.held)
     frames = tuple(connection.recv_messages.frames.queue)  # the library's queue: bounded by its `max_queue`
-    return Buffers(None, transport.get_write_buffer_size(), *queues, sum(len(frame.data) for frame in frames))
+    return measure(connection.transport, sum(len(frame.data) for frame in frames))
 
 
-def of_socket(socket: WebSocket) -> Buffers | None:
-    """Measure an end that is a browser's WebSocket, from any thread.
+def measure(transport: Any, library: int, buffered_amount: int | None = None) -> Buffers | None:
+    """Measure an end by its transport, from any thread.
+
+    Args:
+        transport: What carries its bytes.
+        library: Bytes that were read and not taken.
+        buffered_amount: Its bufferedAmount, where it has one.
 
     Returns:
         What it holds, or None when it is closed.
     """
-    transport = socket.transport
-    queues = None if transport is None else _kernel(transport)
-    if transport is None or queues is None:
-        return None
-    return Buffers(socket.bufferedAmount, transport.get_write_buffer_size(), *queues, socket.backlog()[1])
+    queues = _kernel(transport)
+    return None if queues is None else Buffers(buffered_amount, transport.get_write_buffer_size(), *queues, library)
 
 
 def _kernel(transport: Any) -> tuple[int | None, int | None] | None:

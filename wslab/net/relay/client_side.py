@@ -13,6 +13,7 @@ import socket
 from typing import TYPE_CHECKING, Protocol
 
 from wslab.net.faults.mixin import FaultyMixin
+from wslab.net.recording.buffers import measure
 from wslab.net.recording.request_heads import RequestHeads
 from wslab.net.relay.tcp_half import Half
 from wslab.net.tasks import spawn
@@ -20,6 +21,7 @@ from wslab.net.tcp_errors import why_no_tcp
 from wslab.timeline import tcp_words
 
 if TYPE_CHECKING:
+    from wslab.net.recording.buffers import Buffers
     from wslab.net.recording.tap import TapTransport
     from wslab.net.recording.url_marker import Markers
     from wslab.timeline import End
@@ -84,6 +86,10 @@ class RelayLeg(FaultyMixin, Half):
     def held(self) -> int:
         """Bytes that came from the client and that the system has not taken for the peer."""
         return self.other.waiting
+
+    def buffers(self) -> Buffers | None:
+        """What this end holds, in bytes, from any thread; None when it is closed."""
+        return measure(self.transport, self.held)
 
     @property
     def over(self) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.net.faults.faults import Faults
+    from wslab.net.recording.buffers import Buffers
     from wslab.net.recording.url_marker import Markers
     from wslab.net.threads import LoopThread
     from wslab.timeline import Connection, End, Place, Timeline
@@ -126,6 +127,10 @@ class Relay:
     def links(self) -> dict[End, RelayLeg]:
         """Its open connections by recorded end."""
         return dict(self._links)
+
+    def buffers(self) -> list[tuple[End, Buffers | None]]:
+        """What the ends of its open connections hold, in bytes; None for one that is closed by now."""
+        return [(end, leg.buffers()) for end, leg in self.links().items()]
 
     def end_of(self, port: int) -> End | None:
         """The recorded end of the connection that the server behind sees as coming from this port.

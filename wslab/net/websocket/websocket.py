@@ -18,6 +18,7 @@ from wslab.net.dom.url import parse_url
 from wslab.net.dom.web_idl import DOMException
 from wslab.net.errors import LabClosed, NoLoop
 from wslab.net.faults.end_faults import EndFaults
+from wslab.net.recording.buffers import measure
 from wslab.net.tasks import guarded, not_done
 from wslab.net.websocket.argument_checks import check_close, check_protocols, outgoing
 from wslab.net.websocket.delivery import Outbox
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from wslab.net.dom.blob import Blob
     from wslab.net.faults.faults import Faults
-    from wslab.net.recording.tap import TapTransport
+    from wslab.net.recording.buffers import Buffers
 
 _READ_ONLY = frozenset({"url", "readyState", "bufferedAmount", "protocol", "extensions", "faults", *STATES})
 _HANDLERS = ("onopen", "onmessage", "onerror", "onclose")
@@ -233,10 +234,10 @@ class WebSocket(Dispatching, metaclass=_Interface):
         events, size = super().backlog()
         return events + self._wire.tells, size
 
-    @property
-    def transport(self) -> TapTransport | None:
-        """What carries its bytes; None before TCP is up. To be looked at only, from any thread. Ours."""
-        return self._wire.transport
+    def buffers(self) -> Buffers | None:
+        """What this end holds, in bytes, from any thread; None before TCP is up and when it is closed. Ours."""
+        transport = self._wire.transport
+        return None if transport is None else measure(transport, self.backlog()[1], self.bufferedAmount)
 
     def go_away(self) -> None:
         """Close with 1001 "going away", from any thread: what a browser does when its page is left. Ours."""
