@@ -59,7 +59,7 @@ OURS = {
 SAFE = {
     "self._take": "the queue of a socket tells what its steps raise",
     "self._outbox.post": "puts something into a queue",
-    "self._loosen": "sets a flag",
+    "self.loosen": "sets a flag",
     "self._pump_later": "guarded where it is made",
     "self._real.abort": "asyncio's own",
     "act": "spawns",

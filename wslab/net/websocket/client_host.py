@@ -51,6 +51,7 @@ def _say_goodbye() -> None:
     leaving = tuple(NO_LAB.sockets)
     for socket in leaving:
         socket.go_away()
+    ends = [socket.end for socket in leaving]
     deadline = time.monotonic() + GOODBYE
-    while unfinished(leaving) and time.monotonic() < deadline:
+    while unfinished(ends) and time.monotonic() < deadline:
         time.sleep(0.005)

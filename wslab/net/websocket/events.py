@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from wslab.net.dom.blob import Blob
 from wslab.net.dom.event_target import Event
@@ -19,9 +19,8 @@ from wslab.net.recording import prints
 from wslab.net.tasks import spawn
 from wslab.net.threads import Abandoned
 from wslab.net.websocket.argument_checks import hexed
-from wslab.net.websocket.client_host import NO_LAB
 from wslab.net.websocket.delivery import Inbox
-from wslab.net.websocket.loop_sockets import page_of
+from wslab.net.websocket.loop_sockets import sockets_of
 from wslab.net.websocket.waiting import Waiting
 from wslab.timeline import Watchers, error_and_place
 from wslab.wire import one_line
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from wslab.net.dom.event_target import Listener
     from wslab.net.dom.url import SocketURL
     from wslab.net.tcp_errors import Ending
-    from wslab.net.websocket.client_host import ClientHost
+    from wslab.timeline import End
 
 CONNECTING, OPEN, CLOSING, CLOSED = 0, 1, 2, 3
 STATES = ("CONNECTING", "OPEN", "CLOSING", "CLOSED")
@@ -45,15 +44,15 @@ class Dispatching(Waiting):
     Args:
         home: The loop of the code that makes the socket.
         url: Its URL.
+        end: This end of the connection on the timeline.
+        changed: Told, on the home loop, when it has opened and when it has closed.
 
     Attributes:
         end: This end of the connection on the timeline. Ours.
         states: Every state it has had, each with what led to it. Ours.
     """
 
-    host: ClassVar[ClientHost] = NO_LAB
-
-    def __init__(self, home: asyncio.AbstractEventLoop, url: SocketURL) -> None:
+    def __init__(self, home: asyncio.AbstractEventLoop, url: SocketURL, end: End, changed: Callable[[], None]) -> None:
         super().__init__()
         self._home = home
         self._origin = url.origin
@@ -61,12 +60,13 @@ class Dispatching(Waiting):
         self._protocol = self._extensions = ""
         self._binary_type = "blob"
         self.states: tuple[tuple[int, str], ...] = ((CONNECTING, "new WebSocket()"),)
-        self.end = self.host.timeline.client_end(port=url.port)
+        self.end = end
         self.end.note("event", "new WebSocket()", url.shown, link=("client to server", 0))
         self._state_watchers = Watchers("a watcher of readyState", self.end.failed)
         self._inbox = Inbox(home, self._home_gone, self._after_step, partial(self.end.failed, "an event failed"))
-        self._page = page_of(home)
-        self._page.sockets.add(self)
+        self._changed = changed
+        self._loop_sockets = sockets_of(home)
+        self._loop_sockets.leaving[end] = self.leave
 
     def watch_state(self, watcher: Callable[[], None]) -> None:
         """Be told, on the home loop, after each change of `readyState`; it must return at once. Ours."""
@@ -105,7 +105,7 @@ class Dispatching(Waiting):
             self._protocol, self._extensions = protocol, extensions
             self._change(OPEN, "open event")
             self._fire(Event("open"), "", None, stop)
-            self.host.changed()
+            self._changed()
 
     def _message(self, data: str | bytes, size: int, stop: int) -> None:
         if self._state != OPEN:
@@ -130,7 +130,7 @@ class Dispatching(Waiting):
         event = CloseEvent(wasClean=ending.clean, code=ending.code, reason=ending.reason)
         reason = f" {ending.reason}" if ending.reason else ""
         self._fire(event, f"{ending.code}{reason}, {'clean' if ending.clean else 'not clean'}", None, ending.stop)
-        self.host.changed()
+        self._changed()
 
     def _fire(self, event: Event, text: str, size: int | None, stop: int, *, binary: bool = False) -> None:
         event.isTrusted = True
@@ -155,8 +155,8 @@ class Dispatching(Waiting):
         self._state_watchers.tell()
 
     def _forget(self) -> None:
-        self.host.sockets.discard(self)
-        self._page.sockets.discard(self)
+        """It is over, or nobody is told any more."""
+        self._loop_sockets.leaving.pop(self.end, None)
 
     def _report(self, event: Event, error: BaseException) -> None:
         if not isinstance(error, Abandoned):
@@ -164,9 +164,6 @@ class Dispatching(Waiting):
 
     def _remark(self, text: str) -> None:
         self.end.note("note", "next()", text)
-
-    def _excuse(self) -> str:
-        return self.host.excuse()
 
     def _home_gone(self) -> None:
         """The home loop has ended without a word, and an event could not be delivered. On the lab's thread."""

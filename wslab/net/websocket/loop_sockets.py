@@ -16,19 +16,23 @@ from weakref import WeakKeyDictionary
 from wslab.timeline import CONTAINED
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
 
-    from wslab.net.websocket.events import Dispatching
+    from wslab.timeline import End
 
 GOODBYE = 0.4
 """How long the end of a loop may wait for its sockets to have closed, in seconds."""
 
 
-class Page:
-    """The sockets of one home loop."""
+class LoopSockets:
+    """What holds the sockets of one home loop.
+
+    Attributes:
+        leaving: By the end of each open socket, how it leaves: closes with 1001, and tells nobody any more.
+    """
 
     def __init__(self) -> None:
-        self.sockets: set[Dispatching] = set()
+        self.leaving: dict[End, Callable[[], None]] = {}
         self._watch = self._until_it_ends()
         with contextlib.suppress(StopIteration):
             self._watch.__anext__().send(None)  # it runs up to its `yield`, at once, and the loop knows it
@@ -37,28 +41,28 @@ class Page:
         try:
             yield
         finally:
-            leaving = tuple(self.sockets)
-            for socket in leaving:
+            leaving = dict(self.leaving)
+            for end, leave in leaving.items():
                 try:
-                    socket.leave()
+                    leave()
                 except CONTAINED as error:  # the others leave all the same
-                    socket.end.failed("leaving its page failed", error)
+                    end.failed("leaving its page failed", error)
             deadline = time.monotonic() + GOODBYE
             while unfinished(leaving) and time.monotonic() < deadline:  # noqa: ASYNC110  (another thread closes them)
                 await asyncio.sleep(0.002)
 
 
-def unfinished(sockets: Iterable[Dispatching]) -> bool:
-    """Whether TCP of one of these still lives."""
-    return any(socket.end.closed is None for socket in sockets)
+def unfinished(ends: Iterable[End]) -> bool:
+    """True while TCP of one of these still lives."""
+    return any(end.closed is None for end in ends)
 
 
-_PAGES: WeakKeyDictionary[asyncio.AbstractEventLoop, Page] = WeakKeyDictionary()
+_OF_LOOP: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopSockets] = WeakKeyDictionary()
 
 
-def page_of(loop: asyncio.AbstractEventLoop) -> Page:
-    """The page of the loop that runs now."""
-    page = _PAGES.get(loop)
-    if page is None:
-        page = _PAGES[loop] = Page()
-    return page
+def sockets_of(loop: asyncio.AbstractEventLoop) -> LoopSockets:
+    """What holds the sockets of the loop that runs now."""
+    found = _OF_LOOP.get(loop)
+    if found is None:
+        found = _OF_LOOP[loop] = LoopSockets()
+    return found

@@ -21,6 +21,8 @@ from wslab.net.faults.end_faults import EndFaults
 from wslab.net.recording.buffers import measure
 from wslab.net.tasks import guarded, not_done
 from wslab.net.websocket.argument_checks import check_close, check_protocols, outgoing
+from wslab.net.websocket.buffered_amount import BufferedAmount
+from wslab.net.websocket.client_host import NO_LAB
 from wslab.net.websocket.delivery import Outbox
 from wslab.net.websocket.events import CLOSED, CLOSING, CONNECTING, OPEN, STATES, Dispatching
 from wslab.net.websocket.wire import ClientWire
@@ -32,25 +34,10 @@ if TYPE_CHECKING:
     from wslab.net.dom.blob import Blob
     from wslab.net.faults.faults import Faults
     from wslab.net.recording.buffers import Buffers
+    from wslab.net.websocket.client_host import ClientHost
 
 _READ_ONLY = frozenset({"url", "readyState", "bufferedAmount", "protocol", "extensions", "faults", *STATES})
 _HANDLERS = ("onopen", "onmessage", "onerror", "onclose")
-
-
-class _Amount:
-    """What `bufferedAmount` is made of, in bytes of application data.
-
-    Attributes:
-        asked: Given to `send`.
-        taken: Known to be taken by the network.
-        fixed: Whether it stays what it is until the code that runs now has yielded.
-    """
-
-    __slots__ = ("asked", "fixed", "taken")
-
-    def __init__(self) -> None:
-        self.asked = self.taken = 0
-        self.fixed = False
 
 
 class _Interface(type):
@@ -81,6 +68,8 @@ class WebSocket(Dispatching, metaclass=_Interface):
         NoLoop: No event loop runs here.
     """
 
+    host: ClassVar[ClientHost] = NO_LAB
+
     CONNECTING: ClassVar[int] = CONNECTING
     OPEN: ClassVar[int] = OPEN
     CLOSING: ClassVar[int] = CLOSING
@@ -98,9 +87,9 @@ class WebSocket(Dispatching, metaclass=_Interface):
                 "a WebSocket needs a running event loop for its events: make it in a notebook cell or inside an async function; "
                 "from a widget's callback or another thread write lab.call(lambda: lab.WebSocket(url))"
             ) from None
-        super().__init__(home, parsed)
+        super().__init__(home, parsed, self.host.timeline.client_end(port=parsed.port), self.host.changed)
         self._url = parsed
-        self._amount = _Amount()
+        self._amount = BufferedAmount()
         self._wire = ClientWire(self, self.end, parsed, offered)
         self._outbox = Outbox(self.host.thread(), self._wire.flush, self._call_failed)
         self.host.sockets.add(self)
@@ -127,7 +116,7 @@ class WebSocket(Dispatching, metaclass=_Interface):
         (WHATWG WebSockets section 3.1, `bufferedAmount`).
         """
         self._fix()
-        return self._amount.asked - self._amount.taken
+        return self._amount.value
 
     @property
     def protocol(self) -> str:
@@ -275,24 +264,18 @@ class WebSocket(Dispatching, metaclass=_Interface):
     # On the home loop
 
     def _fix(self) -> None:
-        """Take in once in a task how much has left, so that the amount does not change under the code that runs."""
-        amount = self._amount
-        if not amount.fixed:
-            amount.taken = self._wire.taken
-            try:
-                if asyncio.get_running_loop() is not self._home:
-                    return
-            except RuntimeError:  # another thread looks
-                return
-            amount.fixed = True
-            if not self._inbox.running:
-                self._home.call_soon(self._loosen)
+        if not self._amount.fixed:
+            self._amount.fix(self._wire.taken, self._home, loosened=self._inbox.running)
 
-    def _loosen(self) -> None:
-        self._amount.fixed = False
+    def _forget(self) -> None:
+        super()._forget()
+        self.host.sockets.discard(self)
+
+    def _excuse(self) -> str:
+        return self.host.excuse()
 
     def _after_step(self) -> None:
-        self._amount.fixed = False
+        self._amount.loosen()
         if self._wire.paused and not self._inbox.waiting()[0]:
             self._outbox.post(self._wire.resume)
 
