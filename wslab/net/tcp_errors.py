@@ -5,24 +5,10 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from typing import NamedTuple
 
 from wslab.timeline import tcp_words
 
 _NO_WAY = (errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN)
-
-
-class Ending(NamedTuple):
-    """How a client's connection ended: what its `close` event says, and whether an `error` event comes before it.
-
-    `stop` is the offset behind the last byte that was received.
-    """
-
-    failed: bool
-    clean: bool
-    code: int
-    reason: str
-    stop: int
 
 
 def how_it_ended(error: BaseException | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from wslab.net.faults.mixin import FaultyMixin
 from wslab.net.recording.buffers import measure
@@ -23,43 +23,18 @@ from wslab.timeline import tcp_words
 if TYPE_CHECKING:
     from wslab.net.recording.buffers import Buffers
     from wslab.net.recording.tap import TapTransport
-    from wslab.net.recording.url_marker import Markers
+    from wslab.net.relay.relay import Relay
     from wslab.timeline import End
 
 _HOST = "127.0.0.1"
 _CONNECT = 5.0  # how long the peer's system may take to accept, in seconds
 
 
-class Owner(Protocol):
-    """The relay of a leg. Called on the lab's thread; must return at once."""
-
-    markers: Markers | None
-
-    def begun(self, leg: RelayLeg, local: object, remote: object) -> End:
-        """Take in a connection that was just accepted, and make its end."""
-
-    def welcome(self, leg: RelayLeg) -> None:
-        """Let it suffer the relay's faults."""
-
-    def over(self, leg: RelayLeg) -> None:
-        """Forget a connection."""
-
-    def known_at(self, port: int, end: End) -> None:
-        """Say whose leg to the peer has a local port."""
-
-    async def target(self) -> int:
-        """The port of the peer.
-
-        Raises:
-            TimeoutError: There is none yet; says so in words.
-        """
-
-
 class RelayLeg(FaultyMixin, Half):
     """The leg to the client.
 
     Args:
-        owner: The relay.
+        relay: The relay.
 
     Attributes:
         end: Where it is recorded.
@@ -70,15 +45,15 @@ class RelayLeg(FaultyMixin, Half):
     transport: TapTransport
     request_heads: RequestHeads
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, relay: Relay) -> None:
         super().__init__()
         self.loop = asyncio.get_running_loop()
-        self.markers = owner.markers
+        self.markers = relay.markers
         self.request_heads = RequestHeads(several=True)
         self.other = Half()
         self.other.other = self
         self.port = 0
-        self._owner = owner
+        self._relay = relay
         self._own_words = ""
         self._connecting: asyncio.Task[None] | None = None
 
@@ -130,12 +105,12 @@ class RelayLeg(FaultyMixin, Half):
     # asyncio
 
     def _begin(self, transport: asyncio.Transport) -> End:
-        return self._owner.begun(self, *map(transport.get_extra_info, ("sockname", "peername")))
+        return self._relay.begun(self, *map(transport.get_extra_info, ("sockname", "peername")))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         try:
             super().connection_made(transport)
-            self._owner.welcome(self)
+            self._relay.welcome(self)
         except BaseException:
             transport.close()  # else the client would wait for ever
             raise
@@ -153,20 +128,20 @@ class RelayLeg(FaultyMixin, Half):
         if not self.port:  # else the peer has it, or will in a moment, and must hear how this ended
             self._give_up_connecting()
         super().connection_lost(exc)
-        self._owner.over(self)
+        self._relay.over(self)
 
     # Inside
 
     async def _connect(self) -> None:
         port = sock = None
         try:
-            port = await self._owner.target()
+            port = await self._relay.target()
             # Bound first: the peer may tell of the connection before we hear that it is up. TCP: see `wslab.net.ports`.
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             sock.setblocking(False)  # noqa: FBT003
             sock.bind((_HOST, 0))
             self.port = sock.getsockname()[1]
-            self._owner.known_at(self.port, self.end)
+            self._relay.known_at(self.port, self.end)
             async with asyncio.timeout(_CONNECT):
                 await self.loop.sock_connect(sock, (_HOST, port))
             await self.loop.create_connection(lambda: self.other, sock=sock)

@@ -20,7 +20,7 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from wslab.net.faults.server_faults import ServerFaults
-from wslab.net.recording import prints
+from wslab.net.recording.prints import printing_to
 from wslab.net.recording.quiet import QUIET, Told
 from wslab.net.server.connection import recorded_server
 from wslab.net.server.handlers import Handler, explain_end
@@ -198,7 +198,7 @@ class Serving:
         self.links[end] = connection
         self.changes.tell()
         try:
-            with prints.printing_to(end.printed):
+            with printing_to(end.printed):
                 body = self._handler(connection)
                 self._running[task] = (end, body)
                 await body

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wslab.net.dom.blob import Blob
 from wslab.net.dom.event_target import Event
 from wslab.net.dom.socket_events import CloseEvent, MessageEvent
-from wslab.net.recording import prints
+from wslab.net.recording.prints import printing_to
 from wslab.net.tasks import spawn
 from wslab.net.threads import Abandoned
 from wslab.net.websocket.argument_checks import hexed
@@ -31,11 +31,23 @@ if TYPE_CHECKING:
 
     from wslab.net.dom.event_target import Listener
     from wslab.net.dom.url import SocketURL
-    from wslab.net.tcp_errors import Ending
     from wslab.timeline import End
 
 CONNECTING, OPEN, CLOSING, CLOSED = 0, 1, 2, 3
 STATES = ("CONNECTING", "OPEN", "CLOSING", "CLOSED")
+
+
+class CloseFacts(NamedTuple):
+    """What the `close` event of a connection says, and whether an `error` event comes before it.
+
+    `stop` is the offset behind the last byte that was received.
+    """
+
+    failed: bool
+    clean: bool
+    code: int
+    reason: str
+    stop: int
 
 
 class Dispatching(Waiting):
@@ -76,7 +88,7 @@ class Dispatching(Waiting):
         """Close with 1001 and tell nobody any more: the home loop ends. Ours."""
         raise NotImplementedError
 
-    # From the lab's thread: `wslab.net.websocket.wire.Home`
+    # What the wire tells, on the lab's thread: each must return at once
 
     def backlog(self) -> tuple[int, int]:
         """Events, and bytes, that the home loop has not taken yet."""
@@ -94,9 +106,9 @@ class Dispatching(Waiting):
         """The peer's Close frame is here."""
         self._inbox.post(self._closing)
 
-    def post_close(self, ending: Ending) -> None:
+    def post_close(self, facts: CloseFacts) -> None:
         """TCP is over."""
-        self._inbox.post(self._close, ending)
+        self._inbox.post(self._close, facts)
 
     # On the home loop
 
@@ -122,14 +134,14 @@ class Dispatching(Waiting):
         if self._state in (CONNECTING, OPEN):
             self._change(CLOSING, "Close frame")
 
-    def _close(self, ending: Ending) -> None:
+    def _close(self, facts: CloseFacts) -> None:
         self._forget()
-        self._change(CLOSED, f"close event, {ending.code}")
-        if ending.failed:
-            self._fire(Event("error"), "", None, ending.stop)
-        event = CloseEvent(wasClean=ending.clean, code=ending.code, reason=ending.reason)
-        reason = f" {ending.reason}" if ending.reason else ""
-        self._fire(event, f"{ending.code}{reason}, {'clean' if ending.clean else 'not clean'}", None, ending.stop)
+        self._change(CLOSED, f"close event, {facts.code}")
+        if facts.failed:
+            self._fire(Event("error"), "", None, facts.stop)
+        event = CloseEvent(wasClean=facts.clean, code=facts.code, reason=facts.reason)
+        reason = f" {facts.reason}" if facts.reason else ""
+        self._fire(event, f"{facts.code}{reason}, {'clean' if facts.clean else 'not clean'}", None, facts.stop)
         self._changed()
 
     def _fire(self, event: Event, text: str, size: int | None, stop: int, *, binary: bool = False) -> None:
@@ -138,7 +150,7 @@ class Dispatching(Waiting):
             "event", event.type, text, size=size, link=("server to client", stop) if stop else None, binary=binary
         )
         try:
-            with prints.printing_to(self.end.printed):
+            with printing_to(self.end.printed):
                 self._dispatch(event)
         finally:  # also when a callback was interrupted: whoever awaits the event gets it
             self._arrived(event, size or 0)

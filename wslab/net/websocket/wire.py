@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake
@@ -26,7 +26,8 @@ from wslab.net.faults.link import Line
 from wslab.net.recording.quiet import quiet_logger
 from wslab.net.recording.tap import TapTransport
 from wslab.net.tasks import spawn
-from wslab.net.tcp_errors import Ending, how_it_ended, why_no_tcp
+from wslab.net.tcp_errors import how_it_ended, why_no_tcp
+from wslab.net.websocket.events import CloseFacts, Dispatching
 from wslab.net.websocket.sending import Sending
 from wslab.wire import CLOSE, Receiver, Walker
 
@@ -51,23 +52,11 @@ _MANY = 20_000  # events that the home loop has not taken: past it the network i
 _MUCH = 64 * 1024 * 1024
 
 
-class Home(Protocol):
-    """What the wire tells its socket. Called on the lab's thread; must return at once."""
-
-    def backlog(self) -> tuple[int, int]:
-        """Events, and bytes, that the home loop has not taken yet."""
-
-    def post_open(self, protocol: str, extensions: str, stop: int) -> None: ...
-    def post_message(self, data: str | bytes, size: int, stop: int) -> None: ...
-    def post_closing(self) -> None: ...
-    def post_close(self, ending: Ending) -> None: ...
-
-
 class ClientWire(asyncio.Protocol):
     """One connection of a client.
 
     Args:
-        home: Whom to tell.
+        home: Whom to tell, on the lab's thread.
         end: Where to record.
         url: Where to connect.
         protocols: The subprotocols to offer.
@@ -78,7 +67,7 @@ class ClientWire(asyncio.Protocol):
         faults: What goes wrong on purpose at this end, once somebody has asked for them.
     """
 
-    def __init__(self, home: Home, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
+    def __init__(self, home: Dispatching, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
         self._home = home
         self._end = end
         self._url = url
@@ -126,7 +115,7 @@ class ClientWire(asyncio.Protocol):
             return
         self._connecting = spawn(self._connect(), self._broke)
 
-    def send(self, data: bytes, text: bool, note: Note) -> None:
+    def send(self, data: bytes, text: bool, note: Note) -> None:  # noqa: FBT001  (posted, without keywords)
         """Send a message once `flush` is called; `note` is told which bytes it became."""
         if self._protocol.state is State.OPEN:
             self._sending.message(data, note, text=text)
@@ -338,5 +327,5 @@ class ClientWire(asyncio.Protocol):
         code, reason = CloseCode.ABNORMAL_CLOSURE, ""
         if received is not None and clean:
             code, reason = received.code, received.reason
-        self._home.post_close(Ending(failed, clean, int(code), reason, self._end.received.stop))
+        self._home.post_close(CloseFacts(failed, clean, int(code), reason, self._end.received.stop))
         self._told = True
