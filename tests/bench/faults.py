@@ -20,9 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.bench.recording import CASES, Traffic, echoing, one_way, timed
-from wslab.net.client.connection import recorded_client
-from wslab.net.faults.server_faults import ServerFaults
-from wslab.net.server.connection import recorded_server
+from wslab.net import ServerFaults, recorded_client, recorded_server
 from wslab.timeline import Timeline
 
 if TYPE_CHECKING:

@@ -141,11 +141,7 @@ def house(place: Path, **files: str) -> Path:
     "files",
     [
         {"wire__frames": "import asyncio", "timeline__store": "from wslab.wire import frames"},
-        {
-            "wire__frames": "",
-            "net__tap": "from wslab.wire.frames import x",
-            "lab": "from wslab.net.recording.tap import y",
-        },
+        {"wire__frames": "", "net__tap": "from wslab.wire.frames import x", "lab": "from wslab.net.tap import y"},
         {"wire__a": "", "wire__b": "from .a import x\nfrom . import a", "view__c": "from ..wire.b import y"},
         {"lab": "", "__init__": "from wslab.lab import Lab"},
         {"command__main": "from wslab import __version__\nfrom wslab.command import words", "command__words": ""},

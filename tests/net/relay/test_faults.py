@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import websockets
@@ -12,9 +12,10 @@ from websockets.exceptions import ConnectionClosedError
 
 from tests.net.harness import until
 from tests.net.relay.relaying import Stand, before, through
-from wslab.net.faults.settings import WAYS
 
-UP, DOWN = WAYS
+UP: Final = "client to server"
+DOWN: Final = "server to client"
+WAYS = (UP, DOWN)
 
 
 async def echo(websocket: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import socket
 from typing import Any
@@ -16,7 +15,6 @@ from tests.net.relay.relaying import Behind, Wire, is_reset_by, relayed, through
 from wslab import Lab
 from wslab.net import LoopThread, PortTaken, Relay
 from wslab.net.relay import relay as relay_module
-from wslab.net.tcp_errors import why_no_tcp
 from wslab.timeline import Timeline
 
 MEBI = 1024 * 1024
@@ -81,12 +79,6 @@ async def test_a_connection_that_the_server_behind_refuses_is_reset_and_a_row_sa
         await until(lambda: not stand.relay.links())
         (row,) = stand.rows("nobody behind the relay")
         assert row.text == f"refused: nobody listens at 127.0.0.1:{nobody}; the connection is reset (RST)"
-
-
-def test_a_reset_that_comes_at_once_is_not_taken_for_one_of_tls() -> None:
-    error = ConnectionResetError(errno.ECONNRESET, "Connect call failed ('127.0.0.1', 8080)")
-    said = "reset by the peer (RST) as soon as it was established: 127.0.0.1:8080 could not serve it"
-    assert why_no_tcp(error, "127.0.0.1", 8080) == said
 
 
 @pytest.mark.parametrize("how", ["RST", "FIN"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from websockets.asyncio.client import ClientConnection
 
-from wslab.net.faults.mixin import FaultyMixin
+from wslab.net.faults import FaultyMixin
 
 if TYPE_CHECKING:
     import asyncio

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.net.faults.settings import Way
-    from wslab.net.recording.tap import TapTransport
+    from wslab.net.recording import TapTransport
     from wslab.timeline import End
 
 _HELD = 1024 * 1024

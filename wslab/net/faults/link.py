@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.net.faults.pipe import Pipe
-    from wslab.net.recording.tap import TapTransport
+    from wslab.net.recording import TapTransport
     from wslab.timeline import End
 
 _LINGER = struct.pack("ii", 1, 0)  # l_onoff, l_linger: close() sends RST

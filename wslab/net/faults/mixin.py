@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from wslab.net.faults.end_faults import EndFaults, on_loop
 from wslab.net.faults.link import Line
-from wslab.net.recording.mixin import Recorded
+from wslab.net.recording import Recorded
 
 if TYPE_CHECKING:
     import asyncio
 
-    from wslab.net.recording.tap import TapTransport
+    from wslab.net.recording import TapTransport
 
 
 class FaultyMixin(Recorded):

@@ -7,8 +7,7 @@ import ssl as tls
 from typing import TYPE_CHECKING
 
 from wslab.net.awaitable import Pending
-from wslab.net.dom.url import parse_url
-from wslab.net.dom.web_idl import DOMException
+from wslab.net.dom import DOMException, parse_url
 from wslab.net.errors import BadType, BadValue
 from wslab.net.raw.errors import RawEnded
 from wslab.net.raw.socket import RawSocket
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from wslab.net.dom.url import SocketURL
+    from wslab.net.dom import SocketURL
     from wslab.net.threads import LoopThread
     from wslab.timeline import Timeline
 

@@ -28,7 +28,7 @@ from wslab.wire import Frame, request
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from wslab.net.dom.url import SocketURL
+    from wslab.net.dom import SocketURL
     from wslab.net.raw.wire import RawWire
     from wslab.net.threads import LoopThread
     from wslab.wire.build_handshake import Headers

@@ -40,7 +40,7 @@ class Buffers(NamedTuple):
     library: int | None
 
 
-def of_connection(connection: Connection) -> Buffers | None:
+def buffers_of_connection(connection: Connection) -> Buffers | None:
     """Measure an end that is a `websockets` connection, from any thread.
 
     Returns:

@@ -69,8 +69,8 @@ class printing_to:  # noqa: N801  (a context manager; a class because it is on t
         _sink.reset(self._token)
 
 
-def install() -> None:
-    """Begin to listen. Each call wants one `uninstall`."""
+def install_prints() -> None:
+    """Begin to listen. Each call wants one `uninstall_prints`."""
     global _users, _ours  # noqa: PLW0603  (there is one builtins.print in a process)
     with _lock:
         _users += 1
@@ -78,7 +78,7 @@ def install() -> None:
             builtins.print = _ours = _Print(builtins.print)
 
 
-def uninstall() -> None:
+def uninstall_prints() -> None:
     """Stop listening, once the last user has."""
     global _users, _ours  # noqa: PLW0603
     with _lock:

@@ -12,17 +12,15 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
-from wslab.net.faults.mixin import FaultyMixin
-from wslab.net.recording.buffers import measure
-from wslab.net.recording.request_heads import RequestHeads
+from wslab.net.faults import FaultyMixin
+from wslab.net.recording import RequestHeads, measure
 from wslab.net.relay.tcp_half import Half
 from wslab.net.tasks import spawn
 from wslab.net.tcp_errors import why_no_tcp
 from wslab.timeline import tcp_words
 
 if TYPE_CHECKING:
-    from wslab.net.recording.buffers import Buffers
-    from wslab.net.recording.tap import TapTransport
+    from wslab.net.recording import Buffers, TapTransport
     from wslab.net.relay.relay import Relay
     from wslab.timeline import End
 

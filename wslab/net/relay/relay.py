@@ -16,7 +16,7 @@ from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING
 
 from wslab.net.errors import TimedOut
-from wslab.net.faults.server_faults import ServerFaults
+from wslab.net.faults import ServerFaults
 from wslab.net.ports import listen
 from wslab.net.relay.client_side import RelayLeg
 from wslab.timeline import Watchers
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from wslab.net.faults.faults import Faults
-    from wslab.net.recording.buffers import Buffers
-    from wslab.net.recording.url_marker import Markers
+    from wslab.net.faults import Faults
+    from wslab.net.recording import Buffers, Markers
     from wslab.net.threads import LoopThread
     from wslab.timeline import Connection, End, Place, Timeline
 

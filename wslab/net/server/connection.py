@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from websockets.asyncio.server import ServerConnection
 
-from wslab.net.faults.mixin import FaultyMixin
-from wslab.net.recording.request_heads import RequestHeads
+from wslab.net.faults import FaultyMixin
+from wslab.net.recording import RequestHeads
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from wslab.net.faults.server_faults import ServerFaults
-    from wslab.net.recording.url_marker import Markers
+    from wslab.net.faults import ServerFaults
+    from wslab.net.recording import Markers
     from wslab.timeline import End
 
 

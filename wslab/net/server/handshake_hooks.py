@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Response
 
 from wslab.net.errors import BadType
-from wslab.net.recording.quiet import Told
+from wslab.net.recording import Told
 from wslab.net.server.handlers import explain_raise
 from wslab.net.tasks import is_cancelled
 

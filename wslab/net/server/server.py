@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wslab.net.awaitable import awaited
 from wslab.net.blocked import where
 from wslab.net.ports import listen
-from wslab.net.recording.buffers import of_connection
+from wslab.net.recording import buffers_of_connection
 from wslab.net.server.serving import GRACE, Serving
 from wslab.net.tasks import act
 
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     from websockets.asyncio.server import ServerConnection
 
-    from wslab.net.faults.faults import Faults
-    from wslab.net.recording.buffers import Buffers
-    from wslab.net.recording.url_marker import Markers
+    from wslab.net.faults import Faults
+    from wslab.net.recording import Buffers, Markers
     from wslab.net.server.handlers import Handler
     from wslab.net.server.origins import Origins
     from wslab.timeline import Connection, End, Place, Timeline
@@ -170,7 +169,7 @@ class Server:
 
     def buffers(self) -> list[tuple[End, Buffers | None]]:
         """What the ends of its open connections hold, in bytes; None for one that is closed by now."""
-        return [(end, of_connection(link)) for end, link in self.links().items()]
+        return [(end, buffers_of_connection(link)) for end, link in self.links().items()]
 
     def lingering(self) -> int:
         """How many handlers still run although their connection is over."""

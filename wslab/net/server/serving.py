@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
-from wslab.net.faults.server_faults import ServerFaults
-from wslab.net.recording.prints import printing_to
-from wslab.net.recording.quiet import QUIET, Told
+from wslab.net.faults import ServerFaults
+from wslab.net.recording import QUIET, Told, printing_to
 from wslab.net.server.connection import recorded_server
 from wslab.net.server.handlers import Handler, explain_end
 from wslab.net.server.handshake_hooks import Asking
@@ -34,7 +33,7 @@ from wslab.wire import one_line
 if TYPE_CHECKING:
     from websockets.http11 import Request, Response
 
-    from wslab.net.recording.url_marker import Markers
+    from wslab.net.recording import Markers
     from wslab.timeline import End, Timeline
 
 GRACE = 1.0

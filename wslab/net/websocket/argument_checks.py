@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from wslab.net.dom.blob import Blob
-from wslab.net.dom.web_idl import DOMException, usv_string
+from wslab.net.dom import Blob, DOMException, usv_string
 from wslab.net.errors import BadType
 from wslab.wire import one_line
 

@@ -12,10 +12,8 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from wslab.net.dom.blob import Blob
-from wslab.net.dom.event_target import Event
-from wslab.net.dom.socket_events import CloseEvent, MessageEvent
-from wslab.net.recording.prints import printing_to
+from wslab.net.dom import Blob, CloseEvent, Event, MessageEvent
+from wslab.net.recording import printing_to
 from wslab.net.tasks import spawn
 from wslab.net.threads import Abandoned
 from wslab.net.websocket.argument_checks import hexed
@@ -29,8 +27,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from wslab.net.dom.event_target import Listener
-    from wslab.net.dom.url import SocketURL
+    from wslab.net.dom import Listener, SocketURL
     from wslab.timeline import End
 
 CONNECTING, OPEN, CLOSING, CLOSED = 0, 1, 2, 3

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from websockets.client import ClientProtocol
 
-    from wslab.net.recording.tap import TapTransport
+    from wslab.net.recording import TapTransport
     from wslab.timeline import End
     from wslab.timeline.ends import Note
 

@@ -11,8 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from wslab.net.awaitable import Pending, awaited
-from wslab.net.dom.event_target import Event, EventTarget
-from wslab.net.dom.socket_events import CloseEvent, MessageEvent
+from wslab.net.dom import CloseEvent, Event, EventTarget, MessageEvent
 from wslab.net.errors import BadValue, LabError, TimedOut
 
 if TYPE_CHECKING:

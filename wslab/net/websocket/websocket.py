@@ -14,11 +14,10 @@ import difflib
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wslab.net.dom.url import parse_url
-from wslab.net.dom.web_idl import DOMException
+from wslab.net.dom import DOMException, parse_url
 from wslab.net.errors import LabClosed, NoLoop
-from wslab.net.faults.end_faults import EndFaults
-from wslab.net.recording.buffers import measure
+from wslab.net.faults import EndFaults
+from wslab.net.recording import measure
 from wslab.net.tasks import guarded, not_done
 from wslab.net.websocket.argument_checks import check_close, check_protocols, outgoing
 from wslab.net.websocket.buffered_amount import BufferedAmount
@@ -31,9 +30,9 @@ from wslab.timeline import Note
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from wslab.net.dom.blob import Blob
-    from wslab.net.faults.faults import Faults
-    from wslab.net.recording.buffers import Buffers
+    from wslab.net.dom import Blob
+    from wslab.net.faults import Faults
+    from wslab.net.recording import Buffers
     from wslab.net.websocket.client_host import ClientHost
 
 _READ_ONLY = frozenset({"url", "readyState", "bufferedAmount", "protocol", "extensions", "faults", *STATES})

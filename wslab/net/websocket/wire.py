@@ -22,9 +22,8 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI
 
-from wslab.net.faults.link import Line
-from wslab.net.recording.quiet import quiet_logger
-from wslab.net.recording.tap import TapTransport
+from wslab.net.faults import Line
+from wslab.net.recording import TapTransport, quiet_logger
 from wslab.net.tasks import spawn
 from wslab.net.tcp_errors import how_it_ended, why_no_tcp
 from wslab.net.websocket.events import CloseFacts, Dispatching
@@ -32,8 +31,8 @@ from wslab.net.websocket.sending import Sending
 from wslab.wire import CLOSE, Receiver, Walker
 
 if TYPE_CHECKING:
-    from wslab.net.dom.url import SocketURL
-    from wslab.net.faults.end_faults import EndFaults
+    from wslab.net.dom import SocketURL
+    from wslab.net.faults import EndFaults
     from wslab.timeline import End
     from wslab.timeline.ends import Note
     from wslab.timeline.records import Source
