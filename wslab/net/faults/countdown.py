@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wslab.net.faults.settings import After
+from wslab.net.faults.settings import DropTrigger
 from wslab.net.tasks import guarded
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Countdown:
         self._loop = asyncio.get_running_loop()
         self._failed = failed
         self._drop = drop
-        self._after = After()
+        self._trigger = DropTrigger()
         self._bytes: int | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._touched = 0.0
@@ -42,16 +42,16 @@ class Countdown:
     @property
     def words(self) -> str:
         """What it waits for, in words."""
-        return self._after.words
+        return self._trigger.words
 
-    def start(self, after: After) -> None:
-        """Count from now on; nothing for an `After` that never is."""
+    def start(self, trigger: DropTrigger) -> None:
+        """Count from now on; nothing for a `DropTrigger` that never is."""
         self.stop()
-        self._after, self._bytes, self._touched = after, after.bytes, self._loop.time()
-        if after.seconds is not None:
-            self._timer = self._loop.call_later(after.seconds, guarded(self._up, self._failed))
-        elif after.idle is not None:
-            self._look(after.idle)
+        self._trigger, self._bytes, self._touched = trigger, trigger.bytes, self._loop.time()
+        if trigger.seconds is not None:
+            self._timer = self._loop.call_later(trigger.seconds, guarded(self._up, self._failed))
+        elif trigger.idle is not None:
+            self._look(trigger.idle)
 
     def stop(self) -> None:
         """Count no more."""
@@ -67,7 +67,7 @@ class Countdown:
             How many of them may still pass before the connection drops; None while it does not.
         """
         self._touched = self._loop.time()
-        if self._bytes is None or (self._after.way is not None and self._after.way != way):
+        if self._bytes is None or (self._trigger.way is not None and self._trigger.way != way):
             return None
         if size < self._bytes:
             self._bytes -= size
@@ -84,4 +84,4 @@ class Countdown:
 
     def _up(self) -> None:
         self._timer = None
-        self._drop(f"after {self._after.words}")
+        self._drop(f"after {self._trigger.words}")

@@ -18,7 +18,7 @@ from wslab.net.tasks import guarded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.net.faults.link import Line
+    from wslab.net.faults.link import FaultyLink
     from wslab.timeline import End
 
 
@@ -52,31 +52,36 @@ class EndFaults(Faults):
     Args:
         end: The end.
         post: Runs something on the loop of the connection.
-        make: Makes the line, on that loop; None while there is no connection yet.
+        make: Makes the link, on that loop; None while there is no connection yet.
         secure: Whether TLS carries the bytes.
     """
 
     __slots__ = ("_end", "_line", "_make", "_post")
 
     def __init__(
-        self, end: End, post: Callable[[Callable[[], None]], object], make: Callable[[], Line | None], *, secure: bool
+        self,
+        end: End,
+        post: Callable[[Callable[[], None]], object],
+        make: Callable[[], FaultyLink | None],
+        *,
+        secure: bool,
     ) -> None:
         own: Way = "client to server" if end.side == "client" else "server to client"
         super().__init__(own, f"this {end.side}'s end", secure=secure)
         self._end = end
         self._post = post
         self._make = make
-        self._line: Line | None = None
+        self._link: FaultyLink | None = None
 
     @property
     def alive(self) -> bool:
-        """Whether there is, or will be, a connection; one that was ended across a stalled line counts."""
-        return self._end.closed is None or (self._line is not None and self._line.alive)
+        """Whether there is, or will be, a connection; one that was ended across a stalled link counts."""
+        return self._end.closed is None or (self._link is not None and self._link.alive)
 
     def connected(self) -> None:
         """Obey what was asked for before there was a connection. On the loop."""
         if self._settings != NOTHING:
-            self._at_line(lambda line: line.settle(self._settings))
+            self._at_link(lambda link: link.settle(self._settings))
 
     def release(self, why: str) -> None:
         """Switch off what is on, if anything is."""
@@ -86,17 +91,17 @@ class EndFaults(Faults):
     def take_over(self, settings: Settings, name: str, text: str) -> None:
         """Have these settings, with a row that says so."""
         self._settings = settings
-        self._tell(name, text, lambda line: line.clear() if settings == NOTHING else line.settle(settings))
+        self._tell(name, text, lambda link: link.clear() if settings == NOTHING else link.settle(settings))
 
-    def obey(self, act: Callable[[Line], None], name: str, text: str) -> None:
-        """Do something to the line, with a row, unless the connection is over by then."""
+    def obey(self, act: Callable[[FaultyLink], None], name: str, text: str) -> None:
+        """Do something to the link, with a row, unless the connection is over by then."""
         self._tell(name, text, act)
 
     def _change(self, make: Callable[[Settings], Settings], name: str, text: str) -> None:
         self._check_alive()
         self.take_over(make(self._settings), name, text)
 
-    def _act(self, act: Callable[[Line], None], name: str, text: str) -> None:
+    def _act(self, act: Callable[[FaultyLink], None], name: str, text: str) -> None:
         self._check_alive()
         if self._end.local is None:
             raise BadValue("there is no connection yet that could break; write await socket.opened() first")
@@ -106,15 +111,15 @@ class EndFaults(Faults):
         if not self.alive:
             raise BadValue("that connection is closed; make another, or use server.faults for those to come")
 
-    def _tell(self, name: str, text: str, act: Callable[[Line], None]) -> None:
+    def _tell(self, name: str, text: str, act: Callable[[FaultyLink], None]) -> None:
         def work() -> None:
             if self.alive:
                 self._end.note("fault", name, text)
-                self._at_line(act)
+                self._at_link(act)
 
         self._post(work)
 
-    def _at_line(self, act: Callable[[Line], None]) -> None:
-        line = self._line = self._line or self._make()
-        if line is not None:
-            act(line)
+    def _at_link(self, act: Callable[[FaultyLink], None]) -> None:
+        link = self._link = self._link or self._make()
+        if link is not None:
+            act(link)

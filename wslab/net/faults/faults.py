@@ -21,7 +21,7 @@ from wslab.net.errors import BadType, BadValue
 from wslab.net.faults.settings import (
     NOTHING,
     WAYS,
-    After,
+    DropTrigger,
     Settings,
     Way,
     check_bytes,
@@ -35,7 +35,7 @@ from wslab.net.faults.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.net.faults.link import Line
+    from wslab.net.faults.link import FaultyLink
 
 _KEEP: Any = object()
 _NAMES = ("latency", "jitter", "bandwidth", "slice")
@@ -44,7 +44,7 @@ _BOTH = "both directions"
 
 def _one_setting(name: str, what: str) -> Any:
     def read(self: Faults) -> Any:
-        values = {way: getattr(self.settings.course(way), name) for way in WAYS}
+        values = {way: getattr(self.settings.of(way), name) for way in WAYS}
         return values if len(set(values.values())) > 1 else values[WAYS[0]]
 
     def write(self: Faults, value: Any) -> None:
@@ -82,7 +82,7 @@ class Faults(ABC):
     @property
     def stalled(self) -> tuple[Way, ...]:
         """The directions in which nothing passes."""
-        return tuple(way for way in WAYS if self.settings.course(way).stalled)
+        return tuple(way for way in WAYS if self.settings.of(way).stalled)
 
     def set(
         self,
@@ -131,15 +131,15 @@ class Faults(ABC):
         """
         if self._secure:
             raise BadValue("TLS cannot end one direction only; write faults.drop(), or use a ws: server")
-        self._act(lambda line: line.half_close(), "half-close", f"FIN {self._own}; nothing more leaves")
+        self._act(lambda link: link.half_close(), "half-close", f"FIN {self._own}; nothing more leaves")
 
     def reset(self) -> None:
         """End TCP at once with RST, as a crash or a firewall does."""
-        self._act(lambda line: line.reset(), "reset", "RST; what had not left is lost")
+        self._act(lambda link: link.reset(), "reset", "RST; what had not left is lost")
 
     def drop(self) -> None:
         """End TCP in good order, with FIN and without a Close frame, as a proxy does that has had enough."""
-        self._act(lambda line: line.drop(), "drop", "TCP closed without a Close frame")
+        self._act(lambda link: link.drop(), "drop", "TCP closed without a Close frame")
 
     def corrupt(self, what: str, direction: Way | None = None) -> None:
         """Make the next frame wrong.
@@ -153,7 +153,7 @@ class Faults(ABC):
             BadType, BadValue: There is no such fault in that direction.
         """
         what, way = check_corruption(what, direction, self._own)
-        self._act(lambda line: line.corrupt(what, way), f"corrupt: {what}", f"the next frame that fits, {way}")
+        self._act(lambda link: link.corrupt(what, way), f"corrupt: {what}", f"the next frame that fits, {way}")
 
     def drop_after(
         self,
@@ -181,13 +181,15 @@ class Faults(ABC):
             )
         if way is not None and bytes is None:
             raise BadType("a direction goes with bytes only; write faults.drop_after(bytes=1000, direction=...)")
-        after = After(
+        trigger = DropTrigger(
             None if bytes is None else check_bytes(bytes),
             None if seconds is None else check_seconds("seconds", seconds),
             None if idle is None else check_seconds("idle", idle),
             way,
         )
-        self._change(lambda settings: replace(settings, after=after), f"drop after {after.words}", "counted from here")
+        self._change(
+            lambda settings: replace(settings, drop=trigger), f"drop after {trigger.words}", "counted from here"
+        )
 
     def clear(self) -> None:
         """Switch all faults off. What is held passes at once, in order; what is broken stays broken."""
@@ -211,5 +213,5 @@ class Faults(ABC):
         """Have other settings from now on, with a row."""
 
     @abstractmethod
-    def _act(self, act: Callable[[Line], None], name: str, text: str) -> None:
+    def _act(self, act: Callable[[FaultyLink], None], name: str, text: str) -> None:
         """Do something once, to what is open, with a row."""

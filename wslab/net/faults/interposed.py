@@ -34,7 +34,7 @@ _HELD = 1024 * 1024
 """How many incoming bytes are held before no more are read."""
 
 
-class Between(asyncio.Transport):
+class InterposedTransport(asyncio.Transport):
     """Two pipes between a transport and its user, to whom they are the transport. Lives on the loop of the connection.
 
     Args:
@@ -121,10 +121,10 @@ class Between(asyncio.Transport):
         self._let_go()
 
     def abort(self) -> None:
-        """End at once; across a stalled line the peer sees nothing of it."""
+        """End at once; across a stalled link the peer sees nothing of it."""
         if self._over:
             return
-        if self._out.course.stalled and not self._gone and not self._ours:
+        if self._out.settings.stalled and not self._gone and not self._ours:
             self._closing = True
             self._lost(self._out.clear(), behind=False)
             self._out.put(self._real.abort)
@@ -172,7 +172,7 @@ class Between(asyncio.Transport):
     def _connection_lost(self, error: Exception | None) -> None:
         self._gone, self._error = True, error
         self._lost(self._out.clear(), behind=False)
-        if self._ours or self._closing or self._in.gated or self._in.course.stalled:
+        if self._ours or self._closing or self._in.gated or self._in.settings.stalled:
             self._finish()
         else:  # what came before it is still held
             self._in.put(self._finish)
@@ -252,7 +252,7 @@ class Between(asyncio.Transport):
 
     def _let_go(self) -> None:
         """Tell the user that it is over where the end of it cannot pass."""
-        if self._out and self._out.course.stalled and not self._over and not self._gone:
+        if self._out and self._out.settings.stalled and not self._over and not self._gone:
             self._end.note("fault", "ended across a stall", "the other end sees nothing of it until the stall ends")
             self._swaps[0].undo()
             self._over = True
@@ -294,7 +294,7 @@ class Between(asyncio.Transport):
         self._in.gated = not self._tap.reads
         if self._gone or self._deaf or self._over:
             return
-        if self._closing or self._in.gated or self._in.course.stalled or self._in.size > _HELD:
+        if self._closing or self._in.gated or self._in.settings.stalled or self._in.size > _HELD:
             self._real.pause_reading()
         else:
             self._real.resume_reading()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wslab.net.faults.corrupter import Change, Corrupter
 from wslab.net.faults.countdown import Countdown
-from wslab.net.faults.interposed import Between
+from wslab.net.faults.interposed import InterposedTransport
 from wslab.net.faults.settings import NOTHING, Settings, Way
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ _LINGER = struct.pack("ii", 1, 0)  # l_onoff, l_linger: close() sends RST
 _GRACE = 1.0  # how long a peer may take to answer FIN with its own, in seconds
 
 
-class Line(Between):
-    """The line of one end, with its faults.
+class FaultyLink(InterposedTransport):
+    """The link of one end, with its faults.
 
     Args:
         tap: What the user of the transport holds.
@@ -50,9 +50,9 @@ class Line(Between):
         if not self._in_place():
             return
         before, self._settings = self._settings, settings
-        self._out.course, self._in.course = settings.course(self._way_out), settings.course(self._way_in)
-        if settings.after != before.after and not self._over:
-            self._countdown.start(settings.after)
+        self._out.settings, self._in.settings = settings.of(self._way_out), settings.of(self._way_in)
+        if settings.drop != before.drop and not self._over:
+            self._countdown.start(settings.drop)
         self._out.pump()
         self._in.pump()
         if self._closing and not self._ours:

@@ -1,4 +1,4 @@
-"""A connection that its user has ended across a stalled line: the peer must not see that end, as long as nothing passes.
+"""A connection that its user has ended across a stalled link: the peer must not see that end, as long as nothing passes.
 
 The user is told that the connection is over, as a real one would be; the socket stays open behind its back, with what is
 held, until the stall ends, the peer ends it, a minute has passed, or the loop ends. A kernel does the same for a while.

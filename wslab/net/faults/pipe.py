@@ -1,4 +1,4 @@
-"""One direction of a faulty line: bytes wait in it, in order, until they are due.
+"""One direction of a faulty link: bytes wait in it, in order, until they are due.
 
     put ──► [ due, bytes ] [ due, bytes ] [ due, what to do ] ──► deliver
 
@@ -12,7 +12,7 @@ import random
 from collections import deque
 from typing import TYPE_CHECKING
 
-from wslab.net.faults.settings import Course
+from wslab.net.faults.settings import DirectionSettings
 from wslab.net.tasks import guarded
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Pipe:
         failed: Told what raised later, when bytes were due.
 
     Attributes:
-        course: What the bytes suffer; after a change call `pump`.
+        settings: What the bytes suffer; after a change call `pump`.
         gated: Whether nothing may leave because whoever is behind it takes nothing; after a change call `pump`.
         size: How many bytes wait.
     """
@@ -50,7 +50,7 @@ class Pipe:
         self._line_free = 0.0
         self._timer: asyncio.Handle | None = None
         self._pumping = False
-        self.course = Course()
+        self.settings = DirectionSettings()
         self.gated = False
         self.size = 0
 
@@ -59,8 +59,8 @@ class Pipe:
 
     def put(self, item: bytes | Callable[[], None]) -> None:
         """Add bytes, or something to do when all bytes before it have left."""
-        course = self.course
-        due = self._loop.time() + course.latency + (course.jitter * random.random() if course.jitter else 0.0)
+        settings = self.settings
+        due = self._loop.time() + settings.latency + (settings.jitter * random.random() if settings.jitter else 0.0)
         self._items.append((due, item))
         if isinstance(item, bytes):
             self.size += len(item)
@@ -68,14 +68,14 @@ class Pipe:
 
     def pump(self) -> None:
         """Let go what is due."""
-        if self._pumping:  # whoever took a piece has put something in, or changed the course: the loop below sees it
+        if self._pumping:  # whoever took a piece has put something in, or changed the settings: the loop below sees it
             return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._pumping = True
         try:
-            while self._items and not self.gated and not self.course.stalled and self._step():
+            while self._items and not self.gated and not self.settings.stalled and self._step():
                 pass
         finally:
             self._pumping = False
@@ -103,7 +103,7 @@ class Pipe:
     def _step(self) -> bool:
         """Let one piece go. Returns whether the next one may follow at once."""
         due, item = self._items[0]
-        now, course = self._loop.time(), self.course
+        now, settings = self._loop.time(), self.settings
         if not isinstance(item, bytes):
             if due > now:
                 return self._wake(due)
@@ -111,13 +111,13 @@ class Pipe:
             item()
             return True
         left = len(item) - self._at
-        count = min(left, course.slice or left)
-        if course.bandwidth:
-            count = min(count, max(1, int(course.bandwidth * _TICK)))
-            due = max(due, self._line_free) + count / course.bandwidth
+        count = min(left, settings.slice or left)
+        if settings.bandwidth:
+            count = min(count, max(1, int(settings.bandwidth * _TICK)))
+            due = max(due, self._line_free) + count / settings.bandwidth
         if due > now:
             return self._wake(due)
-        if course.bandwidth:
+        if settings.bandwidth:
             self._line_free = due
         piece = item if count == len(item) else item[self._at : self._at + count]
         self._at += count
@@ -126,7 +126,7 @@ class Pipe:
             self._at = 0
         self.size -= count
         self._deliver(piece)
-        if self.course.slice and self._items:  # a segment of its own: nothing else in this turn of the loop
+        if self.settings.slice and self._items:  # a segment of its own: nothing else in this turn of the loop
             self._timer = self._loop.call_soon(self._pump_later)
             return False
         return True

@@ -1,7 +1,7 @@
 """The faults of all connections of a server.
 
-server.faults ──► each open connection's faults, and every one to come ──► line
-socket.faults, connection.faults ─────────────────────────────────────► line
+server.faults ──► each open connection's faults, and every one to come ──► link
+socket.faults, connection.faults ─────────────────────────────────────► link
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.net.faults.end_faults import EndFaults
-    from wslab.net.faults.link import Line
+    from wslab.net.faults.link import FaultyLink
     from wslab.net.faults.mixin import FaultyMixin
     from wslab.timeline import Timeline
 
@@ -62,7 +62,7 @@ class ServerFaults(Faults):
         if not ends:
             self._timeline.note(name, f"server {self._name}: {text}" if text else f"server {self._name}", kind="fault")
 
-    def _act(self, act: Callable[[Line], None], name: str, text: str) -> None:
+    def _act(self, act: Callable[[FaultyLink], None], name: str, text: str) -> None:
         with self._lock:
             ends = self._open()
         if not ends:

@@ -20,12 +20,12 @@ WAYS: tuple[Way, Way] = ("client to server", "server to client")
 CORRUPTIONS = ("bad opcode", "RSV", "unmasked", "masked", "bad UTF-8", "wrong length")
 """How a frame can be made wrong."""
 
-_LONGEST = 60.0
-_DAY = 86_400.0
+_MAX_LATENCY = 60.0  # seconds; of jitter too
+_DAY = 86_400.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class DirectionSettings:
     """What one direction suffers.
 
     Attributes:
@@ -49,7 +49,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class After:
+class DropTrigger:
     """When to drop a connection.
 
     Attributes:
@@ -77,11 +77,11 @@ class After:
 class Settings:
     """All that stays switched on until it is switched off."""
 
-    up: Course = field(default_factory=Course)
-    down: Course = field(default_factory=Course)
-    after: After = field(default_factory=After)
+    up: DirectionSettings = field(default_factory=DirectionSettings)
+    down: DirectionSettings = field(default_factory=DirectionSettings)
+    drop: DropTrigger = field(default_factory=DropTrigger)
 
-    def course(self, way: Way) -> Course:
+    def of(self, way: Way) -> DirectionSettings:
         """What one direction suffers."""
         return self.up if way == "client to server" else self.down
 
@@ -97,8 +97,8 @@ class Settings:
         if self.up == self.down:
             said = [f"{self.up.words}, both directions"] if self.up.words else []
         else:
-            said = [f"{course.words}, {way}" for way in WAYS if (course := self.course(way)).words]
-        said += [f"drop after {self.after.words}"] if self.after.words else []
+            said = [f"{settings.words}, {way}" for way in WAYS if (settings := self.of(way)).words]
+        said += [f"drop after {self.drop.words}"] if self.drop.words else []
         return "; ".join(said)
 
 
@@ -137,7 +137,7 @@ def check_setting(name: str, value: object) -> float | int | None:
     if name in ("latency", "jitter"):
         if value is None:
             return 0.0
-        return check_seconds(name, value, _LONGEST, least=0.0)
+        return check_seconds(name, value, _MAX_LATENCY, least=0.0)
     what = "bytes a second, such as 10_000" if name == "bandwidth" else "a whole number of bytes, such as 1"
     kinds = (int, float) if name == "bandwidth" else (int,)
     if value is None or (value == 0 and not isinstance(value, bool)):

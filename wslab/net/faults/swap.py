@@ -1,7 +1,7 @@
 """Putting something between an asyncio transport, its user and its protocol, and taking it out again.
 
 Attributes of the two instances hide those of their classes while it is in. While it is out nobody asks whether it is there:
-that is why a line without faults costs nothing.
+that is why a link without faults costs nothing.
 """
 
 from __future__ import annotations

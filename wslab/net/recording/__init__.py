@@ -13,7 +13,7 @@ Nothing here knows of faults, servers or sockets: they stand on it.
 from __future__ import annotations
 
 from wslab.net.recording.buffers import Buffers, buffers_of_connection, measure
-from wslab.net.recording.mixin import Recorded
+from wslab.net.recording.mixin import RecordingMixin
 from wslab.net.recording.prints import install_prints, printing_to, uninstall_prints
 from wslab.net.recording.quiet import QUIET, Told, quiet_logger
 from wslab.net.recording.request_heads import RequestHeads
@@ -24,7 +24,7 @@ __all__ = [
     "QUIET",
     "Buffers",
     "Markers",
-    "Recorded",
+    "RecordingMixin",
     "RequestHeads",
     "TapTransport",
     "Told",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from wslab.net.recording.request_line import FirstLine
+from wslab.net.recording.request_line import RequestLine
 from wslab.net.recording.tap import TapTransport
 from wslab.net.tcp_errors import how_it_ended
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wslab.timeline import End
 
 
-class Recorded:
+class RecordingMixin:
     """The recording half of a connection class; mixed in before the class that has the connection."""
 
     end: End
@@ -53,7 +53,7 @@ class Recorded:
         self.data_received = data_received
         super().connection_made(TapTransport(transport, end.tap(end.sent)))  # type: ignore[misc]
         if self.markers is not None:
-            FirstLine(transport, self, end, self.markers)  # type: ignore[arg-type]
+            RequestLine(transport, self, end, self.markers)  # type: ignore[arg-type]
 
     def eof_received(self) -> Any:
         self.end.peer_ended()

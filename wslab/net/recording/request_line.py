@@ -1,7 +1,7 @@
 """The first line of a request, whose query is held back until it is whole, so that a marker can be taken out of it.
 
-    transport ──► FirstLine ──► connection          until the line is whole, or cannot be one with a marker
-    transport ────────────────► connection          from then on: as if it had never been there
+    transport ──► RequestLine ──► connection          until the line is whole, or cannot be one with a marker
+    transport ──────────────────► connection          from then on: as if it had never been there
 
 It stands below whatever else looks at the bytes, faults included: to them the marker was never sent.
 """
@@ -21,7 +21,7 @@ LIMIT = 8192
 _METHOD = b"GET "  # RFC 6455 section 4.1: no other opens a WebSocket
 
 
-class FirstLine(asyncio.Protocol):
+class RequestLine(asyncio.Protocol):
     """Stands between a transport and its protocol while the first line comes.
 
     Args:

@@ -203,7 +203,7 @@ class WebSocket(Dispatching, metaclass=_Interface):
     def faults(self) -> Faults:
         """What goes wrong on purpose at this end of the connection. Ours."""
         if self._wire.faults is None:
-            self._wire.faults = EndFaults(self.end, self._outbox.post, self._wire.line, secure=self._url.secure)
+            self._wire.faults = EndFaults(self.end, self._outbox.post, self._wire.link, secure=self._url.secure)
         return self._wire.faults
 
     # What the lab uses

@@ -22,7 +22,7 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI
 
-from wslab.net.faults import Line
+from wslab.net.faults import FaultyLink
 from wslab.net.recording import TapTransport, quiet_logger
 from wslab.net.tasks import spawn
 from wslab.net.tcp_errors import how_it_ended, why_no_tcp
@@ -47,8 +47,8 @@ MESSAGE_LIMIT = 256 * 1024 * 1024
 """The largest message that is taken, in bytes after inflating."""
 
 _TEXT = int(Opcode.TEXT)
-_MANY = 20_000  # events that the home loop has not taken: past it the network is not read on
-_MUCH = 64 * 1024 * 1024
+_BACKLOG_EVENTS = 20_000  # events that the home loop has not taken: past it the network is not read on
+_BACKLOG_BYTES = 64 * 1024 * 1024
 
 
 class ClientWire(asyncio.Protocol):
@@ -92,7 +92,7 @@ class ClientWire(asyncio.Protocol):
         self._failed = False
         self._over = False
         self._receiving = False
-        self._told = False
+        self._close_told = False
         self.paused = False
         self.faults: EndFaults | None = None
 
@@ -104,7 +104,7 @@ class ClientWire(asyncio.Protocol):
     @property
     def tells(self) -> bool:
         """Whether something is recorded already of which the home loop is told in a moment. Any thread may read it."""
-        return self._receiving or (self._end.closed is not None and not self._told)
+        return self._receiving or (self._end.closed is not None and not self._close_told)
 
     # Called on the lab's thread by the socket
 
@@ -153,10 +153,10 @@ class ClientWire(asyncio.Protocol):
             self.paused = False
             self.transport.resume_reading()
 
-    def line(self) -> Line | None:
-        """Make the line that faults are switched on at; None while there is no connection."""
+    def link(self) -> FaultyLink | None:
+        """Make the link that faults are switched on at; None while there is no connection."""
         tap = self.transport
-        return None if tap is None else Line(tap, self, self._end, lambda: tap.real.get_write_buffer_size() > 0)
+        return None if tap is None else FaultyLink(tap, self, self._end, lambda: tap.real.get_write_buffer_size() > 0)
 
     def flush(self) -> None:
         """Write what has been made so far."""
@@ -237,7 +237,7 @@ class ClientWire(asyncio.Protocol):
 
     def _behind(self) -> bool:
         events, size = self._home.backlog()
-        return events > _MANY or size > _MUCH
+        return events > _BACKLOG_EVENTS or size > _BACKLOG_BYTES
 
     def _progress(self) -> None:
         """Take what the protocol made of the bytes."""
@@ -327,4 +327,4 @@ class ClientWire(asyncio.Protocol):
         if received is not None and clean:
             code, reason = received.code, received.reason
         self._home.post_close(CloseFacts(failed, clean, int(code), reason, self._end.received.stop))
-        self._told = True
+        self._close_told = True
