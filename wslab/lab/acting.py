@@ -14,7 +14,7 @@ from wslab.net import (
     BadValue,
     Buffers,
     ClientHost,
-    RelayLeg,
+    RelayClientSide,
     Server,
     WebSocket,
     act,
@@ -161,11 +161,11 @@ class LabEnds:
 
     def _ours(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection:
         actor = self._find(key)
-        if isinstance(actor, RelayLeg):
+        if isinstance(actor, RelayClientSide):
             raise BadValue(_NOT_OURS)
         return actor
 
-    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection | RelayLeg:
+    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection | RelayClientSide:
         for socket in tuple(self._host.sockets):
             if socket.end is key:
                 return socket

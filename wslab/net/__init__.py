@@ -20,7 +20,7 @@ from wslab.net.errors import AwaitedTwice, BadType, BadValue, LabClosed, LabErro
 from wslab.net.faults import Faults, ServerFaults
 from wslab.net.raw import RawConnect, RawEnded, Raws, RawSocket
 from wslab.net.recording import QUIET, Buffers, Markers, buffers_of_connection, install_prints, uninstall_prints
-from wslab.net.relay import Relay, RelayLeg
+from wslab.net.relay import Relay, RelayClientSide
 from wslab.net.server import LOOPBACK, Handler, Origins, Server, check_handler, check_origins, echo, recorded_server
 from wslab.net.tasks import act, guarded, is_contained, not_done, spawn
 from wslab.net.threads import Abandoned, LoopThread, start_thread
@@ -57,7 +57,7 @@ __all__ = [
     "Raws",
     "RecordedConnect",
     "Relay",
-    "RelayLeg",
+    "RelayClientSide",
     "Server",
     "ServerFaults",
     "TimedOut",

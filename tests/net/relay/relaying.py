@@ -68,7 +68,7 @@ async def relayed(port: int | None = None) -> AsyncIterator[Stand]:
         await relay.shut_down(1001)
         assert not relay.running
         assert not relay.links()
-        assert all(leg.over for leg in list(relay._all)), "every leg is over when shut_down returns"
+        assert all(side.over for side in list(relay._all)), "every side is over when shut_down returns"
         await until(lambda: not asyncio.all_tasks(thread.loop), "the end of the relay's tasks")
         thread.stop()
         assert await thread.wait_ended(5)

@@ -62,10 +62,10 @@ async def test_a_stall_lets_nothing_pass_until_it_is_resumed(way: Any) -> None:
         stand.relay.faults.stall(way)
         await client.send("into the black hole")
         (end,) = stand.timeline.ends
-        leg = stand.relay.links()[end]
-        await until(lambda: leg.faults.stalled == (way,))
+        side = stand.relay.links()[end]
+        await until(lambda: side.faults.stalled == (way,))
         await until(
-            lambda: leg.transport.get_write_buffer_size() if way == DOWN else not leg.transport.real.is_reading()
+            lambda: side.transport.get_write_buffer_size() if way == DOWN else not side.transport.real.is_reading()
         )
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.recv(), 0.1)
@@ -132,7 +132,7 @@ async def test_a_side_that_never_answers_a_drop_is_given_up() -> None:
         assert await client.heard() == b""
         await until(lambda: not stand.relay.links())
         assert await server.heard() == b""
-        await until(lambda: all(leg.over for leg in list(stand.relay._all)), "the end of the leg to the server")
+        await until(lambda: all(side.over for side in list(stand.relay._all)), "the end of the half to the server")
 
 
 async def test_a_half_close_ends_the_servers_direction_only() -> None:
@@ -168,8 +168,8 @@ async def test_a_slow_line_makes_the_sender_wait_and_loses_nothing(way: Any) -> 
         assert await server.reader.readexactly(5) == b"POST "
         whole = os.urandom(1024 * 1024) * 16
         sending = asyncio.create_task(one.send(whole))
-        (leg,) = stand.relay.links().values()
-        near = leg.transport.real if way == UP else leg.other.transport
+        (side,) = stand.relay.links().values()
+        near = side.transport.real if way == UP else side.other.transport
         await until(lambda: not near.is_reading())
         assert not sending.done()
         stand.relay.faults.clear()

@@ -34,7 +34,7 @@ async def test_connections_that_came_early_wait_for_the_server_behind() -> None:
         for number, client in enumerate(clients):
             await client.send(b"%d" % number)
         clients[0].fin()
-        await until(lambda: sum(leg.held for leg in stand.relay.links().values()) == 3)
+        await until(lambda: sum(side.held for side in stand.relay.links().values()) == 3)
         stand.relay.forward(behind.port)
         servers = [await behind.accepted.get() for _ in clients]
         heard = {await server.reader.readexactly(1): server for server in servers}
@@ -52,9 +52,9 @@ async def test_what_comes_early_is_not_held_without_bound() -> None:
         whole = os.urandom(MEBI) * 16
         sending = asyncio.create_task(client.send(whole))
         await until(stand.relay.links)
-        (leg,) = stand.relay.links().values()
-        await until(lambda: not leg.transport.real.is_reading())
-        assert leg.held < MEBI
+        (side,) = stand.relay.links().values()
+        await until(lambda: not side.transport.real.is_reading())
+        assert side.held < MEBI
         stand.relay.forward(behind.port)
         server = await behind.accepted.get()
         assert await server.reader.readexactly(len(whole)) == whole
@@ -211,8 +211,8 @@ async def test_shutting_down_does_not_wait_for_a_side_that_reads_nothing() -> No
         client.writer.transport.pause_reading()  # type: ignore[attr-defined]
         sending = asyncio.create_task(server.send(bytes(MEBI) * 32))
         await until(stand.relay.links)
-        (leg,) = stand.relay.links().values()
-        await until(lambda: leg.paused)
+        (side,) = stand.relay.links().values()
+        await until(lambda: side.paused)
         await stand.relay.shut_down(1001)
         with pytest.raises(ConnectionError):
             await sending

@@ -168,14 +168,14 @@ async def test_a_server_that_has_ended_its_direction_still_hears_the_client() ->
 
 async def test_a_server_that_has_ended_its_direction_and_reads_nothing_makes_the_client_wait() -> None:
     async with through() as (client, server, stand):
-        (leg,) = stand.relay.links().values()
+        (side,) = stand.relay.links().values()
         server.fin()
         assert await client.heard() == b""
         server.writer.transport.pause_reading()  # type: ignore[attr-defined]
         whole = os.urandom(MEBI) * 32
         sending = asyncio.create_task(client.send(whole))
-        await until(lambda: not leg.transport.real.is_reading())
-        assert leg.held < MEBI
+        await until(lambda: not side.transport.real.is_reading())
+        assert side.held < MEBI
         server.writer.transport.resume_reading()  # type: ignore[attr-defined]
         assert await server.reader.readexactly(len(whole)) == whole
         await sending
@@ -216,19 +216,19 @@ async def test_a_side_that_reads_nothing_makes_the_other_wait_and_little_is_held
     async with through() as (client, server, stand):
         one, other = (client, server) if who == "client" else (server, client)
         other.writer.transport.pause_reading()  # type: ignore[attr-defined]
-        (leg,) = stand.relay.links().values()
+        (side,) = stand.relay.links().values()
         if who == "client":
             await client.send(b"POST ")  # no request line is waited for
         whole = os.urandom(MEBI) * 48
         sending = asyncio.create_task(one.send(whole))
-        far, near = (leg.other, leg) if who == "client" else (leg, leg.other)
+        far, near = (side.other, side) if who == "client" else (side, side.other)
         await until(lambda: far.paused and not one.writer.transport.is_closing())
         stream = stand.end().received if who == "client" else stand.end().sent
         real = getattr(near.transport, "real", near.transport)
         await until(lambda: not real.is_reading())
         assert far.waiting < MEBI
         assert stream.stop < len(whole)
-        buffers = leg.buffers()
+        buffers = side.buffers()
         assert buffers is not None
         assert (buffers.library if who == "client" else buffers.transport) == far.waiting > 0
         other.writer.transport.resume_reading()  # type: ignore[attr-defined]

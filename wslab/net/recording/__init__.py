@@ -15,19 +15,19 @@ from __future__ import annotations
 from wslab.net.recording.buffers import Buffers, buffers_of_connection, measure
 from wslab.net.recording.mixin import RecordingMixin
 from wslab.net.recording.prints import install_prints, printing_to, uninstall_prints
-from wslab.net.recording.quiet import QUIET, Told, quiet_logger
+from wslab.net.recording.quiet import QUIET, AlreadyReported, quiet_logger
 from wslab.net.recording.request_heads import RequestHeads
 from wslab.net.recording.tap import TapTransport
 from wslab.net.recording.url_marker import Markers
 
 __all__ = [
     "QUIET",
+    "AlreadyReported",
     "Buffers",
     "Markers",
     "RecordingMixin",
     "RequestHeads",
     "TapTransport",
-    "Told",
     "buffers_of_connection",
     "install_prints",
     "measure",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wslab.timeline import End, Failed
 
 
-class Told(RuntimeError):
+class AlreadyReported(RuntimeError):
     """An exception of a learner's function that is a row already."""
 
 
@@ -24,7 +24,7 @@ class _Rows(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if error is None or isinstance(error, Told):
+        if error is None or isinstance(error, AlreadyReported):
             return
         end = getattr(record, "end", None) or getattr(getattr(record, "websocket", None), "end", None)
         failed: Failed = log_failure if end is None else end.failed

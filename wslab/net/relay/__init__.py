@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from wslab.net.relay.client_side import RelayLeg
+from wslab.net.relay.client_side import RelayClientSide
 from wslab.net.relay.relay import Relay
 
-__all__ = ["Relay", "RelayLeg"]
+__all__ = ["Relay", "RelayClientSide"]

@@ -1,6 +1,6 @@
-"""One connection through a relay: the leg to the client, which is recorded and suffers faults, and the leg to the peer.
+"""One connection through a relay: the client side, which is recorded and suffers faults, and a plain TCP half to the peer.
 
-    client ══ RelayLeg (recorded: this is the server's end) ─── Half ══ peer, such as Node on its real port
+    client ══ RelayClientSide (recorded: this is the server's end) ─── TCPHalf ══ peer, such as Node on its real port
 
 The client's bytes wait until the peer takes the connection, so nothing is refused that comes a moment too early. A peer that
 does not take it looks to the client as if it had: a reset, and a row that says why.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from wslab.net.faults import FaultyMixin
 from wslab.net.recording import RequestHeads, measure
-from wslab.net.relay.tcp_half import Half
+from wslab.net.relay.tcp_half import TCPHalf
 from wslab.net.tasks import spawn
 from wslab.net.tcp_errors import why_no_tcp
 from wslab.timeline import tcp_words
@@ -28,8 +28,8 @@ _HOST = "127.0.0.1"
 _CONNECT = 5.0  # how long the peer's system may take to accept, in seconds
 
 
-class RelayLeg(FaultyMixin, Half):
-    """The leg to the client.
+class RelayClientSide(FaultyMixin, TCPHalf):
+    """The side of a connection that faces the client.
 
     Args:
         relay: The relay.
@@ -37,7 +37,7 @@ class RelayLeg(FaultyMixin, Half):
     Attributes:
         end: Where it is recorded.
         loop: The loop it lives on.
-        port: The local port of the leg to the peer; 0 while there is none.
+        port: The local port of the connection to the peer; 0 while there is none.
     """
 
     transport: TapTransport
@@ -48,7 +48,7 @@ class RelayLeg(FaultyMixin, Half):
         self.loop = asyncio.get_running_loop()
         self.markers = relay.markers
         self.request_heads = RequestHeads(several=True)
-        self.other = Half()
+        self.other = TCPHalf()
         self.other.other = self
         self.port = 0
         self._relay = relay
@@ -74,7 +74,7 @@ class RelayLeg(FaultyMixin, Half):
         )
 
     def go_away(self, why: str) -> None:
-        """End both legs; what is written leaves first."""
+        """End both sides; what is written leaves first."""
         self.end.note("note", "the relay ends", why)
         self._give_up_connecting()
         for half in (self, self.other):
@@ -82,13 +82,13 @@ class RelayLeg(FaultyMixin, Half):
                 half.transport.close()
 
     def abort(self) -> None:
-        """End both legs at once, whatever a fault holds."""
+        """End both sides at once, whatever a fault holds."""
         self._give_up_connecting()
         self.transport.real.abort()
         if self.other.transport is not None:
             self.other.transport.abort()
 
-    # Half
+    # TCPHalf
 
     def reset(self) -> None:
         self._own_words = f"reset by the server {tcp_words.RST}"
@@ -115,10 +115,10 @@ class RelayLeg(FaultyMixin, Half):
         self._connecting = spawn(self._connect(), self._broke)
 
     def eof_received(self) -> bool:
-        Half.data_received(self, self.request_heads.finish())  # of a head that will never be whole
+        TCPHalf.data_received(self, self.request_heads.finish())  # of a head that will never be whole
         if not self._ending:  # else it answers our FIN: it does not say that the client has ended the connection
             self.end.peer_ended()
-        return Half.eof_received(self)
+        return TCPHalf.eof_received(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._own_words:

@@ -2,7 +2,7 @@
 
     client ──► 127.0.0.1:8080 and [::1]:8080  Relay ──► 127.0.0.1:41234  Node
 
-To the lab it is a server like its own, recorded, with faults at the leg to the client. It lives on the lab's own thread, where no
+To the lab it is a server like its own, recorded, with faults at the client side. It lives on the lab's own thread, where no
 learner's code runs, so nothing blocks it.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from wslab.net.errors import TimedOut
 from wslab.net.faults import ServerFaults
 from wslab.net.ports import listen
-from wslab.net.relay.client_side import RelayLeg
+from wslab.net.relay.client_side import RelayClientSide
 from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _START = 5.0
 _STOP = 2.0
 _WAIT = 5.0  # how long a connection may wait for the server behind to listen, in seconds
-_GRACE = 0.2  # how long legs may take to let go what is written, in seconds
+_GRACE = 0.2  # how long connections may take to let go what is written, in seconds
 _REMEMBERED = 256  # closed connections that `end_of` still finds
 
 
@@ -59,10 +59,10 @@ class Relay:
         self._timeline = timeline
         self._thread = thread
         self._faults = ServerFaults(name, timeline, secure=False)
-        self._links: dict[End, RelayLeg] = {}
-        self._ends: dict[int, End] = {}  # by local port of the leg to the peer
+        self._links: dict[End, RelayClientSide] = {}
+        self._ends: dict[int, End] = {}  # by local port of the connection to the peer
         self._closed: deque[tuple[int, End]] = deque()
-        self._all: weakref.WeakSet[RelayLeg] = weakref.WeakSet()
+        self._all: weakref.WeakSet[RelayClientSide] = weakref.WeakSet()
         self._listeners: list[asyncio.Server] = []
         self._changes = Watchers(f"a watcher of relay {name}", timeline.failed)
         self._target = 0
@@ -123,13 +123,13 @@ class Relay:
         self._target = port
         self._thread.post(self._ready.set)
 
-    def links(self) -> dict[End, RelayLeg]:
+    def links(self) -> dict[End, RelayClientSide]:
         """Its open connections by recorded end."""
         return dict(self._links)
 
     def buffers(self) -> list[tuple[End, Buffers | None]]:
         """What the ends of its open connections hold, in bytes; None for one that is closed by now."""
-        return [(end, leg.buffers()) for end, leg in self.links().items()]
+        return [(end, side.buffers()) for end, side in self.links().items()]
 
     def end_of(self, port: int) -> End | None:
         """The recorded end of the connection that the server behind sees as coming from this port.
@@ -183,25 +183,25 @@ class Relay:
         """It runs no handlers."""
         return 0
 
-    # What its legs use, on the lab's thread
+    # What its client sides use, on the lab's thread
 
-    def begun(self, leg: RelayLeg, local: object, remote: object) -> End:
+    def begun(self, side: RelayClientSide, local: object, remote: object) -> End:
         """Take in a connection that was just accepted, and make its end."""
         end = self._timeline.server_end(self.name, local, remote)
         end.told = True
-        self._links[end] = leg
-        self._all.add(leg)
+        self._links[end] = side
+        self._all.add(side)
         return end
 
-    def welcome(self, leg: RelayLeg) -> None:
+    def welcome(self, side: RelayClientSide) -> None:
         """Let it suffer the faults of all."""
-        self._faults.welcome(leg)
+        self._faults.welcome(side)
         self._changes.tell()
 
-    def over(self, leg: RelayLeg) -> None:
+    def over(self, side: RelayClientSide) -> None:
         """Forget a connection."""
-        self._links.pop(leg.end, None)
-        self._closed.append((leg.port, leg.end))
+        self._links.pop(side.end, None)
+        self._closed.append((side.port, side.end))
         if len(self._closed) > _REMEMBERED:
             port, end = self._closed.popleft()
             if self._ends.get(port) is end:
@@ -209,7 +209,7 @@ class Relay:
         self._changes.tell()
 
     def known_at(self, port: int, end: End) -> None:
-        """Say whose leg to the peer has a local port."""
+        """Say whose connection to the peer has a local port."""
         self._ends[port] = end
 
     async def target(self) -> int:
@@ -230,17 +230,17 @@ class Relay:
     async def _serve(self, sockets: list[socket.socket]) -> None:
         loop = asyncio.get_running_loop()
         for sock in sockets:
-            self._listeners.append(await loop.create_server(lambda: RelayLeg(self), sock=sock))
+            self._listeners.append(await loop.create_server(lambda: RelayClientSide(self), sock=sock))
 
     async def _stop(self, why: str) -> None:
         try:
             for listener in self._listeners:
                 listener.close()
-            for leg in list(self._links.values()):
-                leg.go_away(why)
+            for side in list(self._links.values()):
+                side.go_away(why)
             await self._wait_over(_GRACE)
-            for leg in list(self._all):
-                leg.abort()
+            for side in list(self._all):
+                side.abort()
             await self._wait_over(_GRACE)
         finally:
             self._changes.tell()
@@ -250,5 +250,5 @@ class Relay:
     async def _wait_over(self, limit: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + limit
-        while loop.time() < deadline and not all(leg.over for leg in list(self._all)):  # noqa: ASYNC110
+        while loop.time() < deadline and not all(side.over for side in list(self._all)):  # noqa: ASYNC110
             await asyncio.sleep(0.005)

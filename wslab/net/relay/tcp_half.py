@@ -24,7 +24,7 @@ _EARLY = 64 * 1024  # bytes that may wait for a connection that is not up yet
 _GRACE = 1.0  # how long a peer may take to answer FIN with its own, in seconds
 
 
-class Half(asyncio.Protocol):
+class TCPHalf(asyncio.Protocol):
     """One of the two.
 
     Attributes:
@@ -34,7 +34,7 @@ class Half(asyncio.Protocol):
         gone: Whether the connection is over.
     """
 
-    other: Half
+    other: TCPHalf
 
     def __init__(self) -> None:
         self.transport: Any = None

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Response
 
 from wslab.net.errors import BadType
-from wslab.net.recording import Told
+from wslab.net.recording import AlreadyReported
 from wslab.net.server.handlers import explain_raise
 from wslab.net.tasks import is_cancelled
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _SO = "the server answers 500"
 
 
-class Asking:
+class HandshakeHooks:
     """The learner's functions, watched.
 
     Args:
@@ -58,7 +58,7 @@ class Asking:
         """What the learner's own `process_request` answers.
 
         Raises:
-            Told: It raised, or returned something else; there is a row.
+            AlreadyReported: It raised, or returned something else; there is a row.
         """
         if self._request is None:
             return None
@@ -90,7 +90,7 @@ class Asking:
                     explain_raise(end, TimeoutError(why).with_traceback(error.__traceback__), name, "TCP is closed")
                 raise
             explain_raise(end, error, name, _SO)
-            raise Told from error
+            raise AlreadyReported from error
 
     def _select_subprotocol(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         assert self._select is not None
@@ -106,4 +106,4 @@ class Asking:
             raise
         except BaseException as error:
             explain_raise(connection.end, error, "select_subprotocol", _SO)  # type: ignore[attr-defined]
-            raise Told from error
+            raise AlreadyReported from error

@@ -20,10 +20,10 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from wslab.net.faults import ServerFaults
-from wslab.net.recording import QUIET, Told, printing_to
+from wslab.net.recording import QUIET, AlreadyReported, printing_to
 from wslab.net.server.connection import recorded_server
 from wslab.net.server.handlers import Handler, explain_end
-from wslab.net.server.handshake_hooks import Asking
+from wslab.net.server.handshake_hooks import HandshakeHooks
 from wslab.net.server.origins import LOOPBACK, Origins, allowed
 from wslab.net.tasks import spawn
 from wslab.net.threads import LoopStopped, LoopThread
@@ -79,7 +79,7 @@ class Serving:
         self._timeline = timeline
         self._origins = origins
         self._markers = markers
-        self._asking = Asking(options, lambda: self._stopping)
+        self._hooks = HandshakeHooks(options, lambda: self._stopping)
         self._sockets: list[socket.socket] = []
         self._listeners: list[Listener] = []
         self._running: dict[asyncio.Task[Any], tuple[End, Any]] = {}
@@ -93,7 +93,7 @@ class Serving:
     async def listen(self, sockets: list[socket.socket]) -> None:
         """Serve on listening sockets. On the thread."""
         self._sockets = sockets
-        options = {"logger": QUIET, **self._asking.options}
+        options = {"logger": QUIET, **self._hooks.options}
         factory = recorded_server(self._accepted, self.faults, self._markers)
         for sock in sockets:
             serving = serve(self._serve, sock=sock, create_connection=factory, process_request=self._ask, **options)
@@ -175,7 +175,7 @@ class Serving:
             )
             end.note("note", "Origin refused", f"{said}; pass origins=[...] to lab.serve() to allow it")
             return connection.respond(403, f"Origin {said} may not connect to this server.\n")
-        return await self._asking.process_request(connection, request)
+        return await self._hooks.process_request(connection, request)
 
     def _may_connect(self, origins: list[str], end: End) -> bool:
         """Whether a handshake with these Origins may pass; with the default rule that of a cell's own page may too."""
@@ -206,7 +206,7 @@ class Serving:
                 explain_end(end, error, self.handler_name)
             elif not isinstance(error, Exception):  # it was cancelled, because the server ends
                 raise
-            raise Told from error  # `exit()` in a handler ends that handler, not the server
+            raise AlreadyReported from error  # `exit()` in a handler ends that handler, not the server
         finally:
             self.links.pop(end, None)
             self._running.pop(task, None)  # the last: who sees that no handler lingers sees no link of it either

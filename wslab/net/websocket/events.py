@@ -47,7 +47,7 @@ class CloseFacts(NamedTuple):
     stop: int
 
 
-class Dispatching(Waiting):
+class SocketEvents(Waiting):
     """A socket's events and state.
 
     Args:

@@ -23,7 +23,7 @@ from wslab.net.websocket.argument_checks import check_close, check_protocols, ou
 from wslab.net.websocket.buffered_amount import BufferedAmount
 from wslab.net.websocket.client_host import NO_LAB
 from wslab.net.websocket.delivery import Outbox
-from wslab.net.websocket.events import CLOSED, CLOSING, CONNECTING, OPEN, STATES, Dispatching
+from wslab.net.websocket.events import CLOSED, CLOSING, CONNECTING, OPEN, STATES, SocketEvents
 from wslab.net.websocket.wire import ClientWire
 from wslab.timeline import Note
 
@@ -48,7 +48,7 @@ class _Interface(type):
         super().__setattr__(name, value)
 
 
-class WebSocket(Dispatching, metaclass=_Interface):
+class WebSocket(SocketEvents, metaclass=_Interface):
     """A WebSocket connection, with the names and rules of a browser's (WHATWG WebSockets section 3.1).
 
     Beside the standard stand `opened`, `closed`, `next` and ``async for``: ours, for notebooks.

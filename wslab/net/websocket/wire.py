@@ -26,7 +26,7 @@ from wslab.net.faults import FaultyLink
 from wslab.net.recording import TapTransport, quiet_logger
 from wslab.net.tasks import spawn
 from wslab.net.tcp_errors import how_it_ended, why_no_tcp
-from wslab.net.websocket.events import CloseFacts, Dispatching
+from wslab.net.websocket.events import CloseFacts, SocketEvents
 from wslab.net.websocket.sending import Sending
 from wslab.wire import CLOSE, Receiver, Walker
 
@@ -66,7 +66,7 @@ class ClientWire(asyncio.Protocol):
         faults: What goes wrong on purpose at this end, once somebody has asked for them.
     """
 
-    def __init__(self, home: Dispatching, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
+    def __init__(self, home: SocketEvents, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
         self._home = home
         self._end = end
         self._url = url
