@@ -207,7 +207,7 @@ class Lab(Connecting, Showing):
         return tuple(self._servers.values())
 
     def _excuse(self) -> str:
-        return next((excuse for server in self.servers if (excuse := server.excuse())), "")
+        return next((excuse for server in self.servers if (excuse := server.blocked_reason())), "")
 
     async def _serve(self, name: str, *how: Any) -> Server:
         self._check_open()

@@ -110,11 +110,11 @@ async def watch(timeline: Timeline, servers: dict[str, Server]) -> None:
 def _look_after(server: Server, timeline: Timeline, told: set[Server]) -> None:
     if not server.running:
         return
-    stuck = server.stuck()
+    stuck = server.blocked_for()
     if stuck is None:
         told.discard(server)
         server.probe()
-    elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.verdict()):
+    elif stuck[0] >= _BLOCKED and server not in told and (verdict := server.blocked_row()):
         told.add(server)
         timeline.note(*verdict, problem="nobody else is served meanwhile")
 

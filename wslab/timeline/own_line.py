@@ -23,7 +23,7 @@ _LIBRARIES = tuple(
 _PACKAGES = re.compile(
     r"[/\\](?:site|dist)-packages[/\\]"
 )  # also those of the user, or of the Python below an environment
-_CURES = (
+_SUGGESTIONS = (
     (re.compile(r"\btime\.sleep\(|(?<![.\w])sleep\("), "use await asyncio.sleep"),
     (re.compile(r"\brequests\.|\burlopen\("), "use await asyncio.to_thread(...) for it"),
     (re.compile(r"\binput\("), "a server cannot wait for a keyboard; send it a message instead"),
@@ -41,11 +41,11 @@ class Place(NamedTuple):
         return f"line {self.line}: {self.code}" if self.code else f"line {self.line}"
 
     @property
-    def cure(self) -> str:
+    def suggestion(self) -> str:
         """What to write instead of a line that blocks."""
-        for pattern, cure in _CURES:
+        for pattern, suggestion in _SUGGESTIONS:
             if pattern.search(self.code):
-                return cure
+                return suggestion
         return "move slow work to await asyncio.to_thread(...), or let others run with await asyncio.sleep(0)"
 
 

@@ -179,7 +179,12 @@ async def test_it_has_the_face_of_a_server() -> None:
         assert set(relay.links()) == {stand.end()}
         await relay.turn()
         relay.probe()
-        assert (relay.stuck(), relay.excuse(), relay.verdict(), relay.lingering()) == (None, "", None, 0)
+        assert (relay.blocked_for(), relay.blocked_reason(), relay.blocked_row(), relay.pending_handlers()) == (
+            None,
+            "",
+            None,
+            0,
+        )
         client.rst()
         await until(lambda: changes == [1, 0])
         assert relay.connections == ()

@@ -122,7 +122,7 @@ def test_the_place_is_the_learners_own_line_not_the_librarys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "cure"),
+    ("code", "suggestion"),
     [
         ("time.sleep(8)", "use await asyncio.sleep"),
         ("sleep(8)", "use await asyncio.sleep"),
@@ -132,8 +132,8 @@ def test_the_place_is_the_learners_own_line_not_the_librarys() -> None:
         ("total += 1", "move slow work to await asyncio.to_thread(...), or let others run with await asyncio.sleep(0)"),
     ],
 )
-def test_each_blocking_line_has_its_cure(code: str, cure: str) -> None:
-    assert Place("chat", 4, code).cure == cure
+def test_each_blocking_line_has_its_cure(code: str, suggestion: str) -> None:
+    assert Place("chat", 4, code).suggestion == suggestion
 
 
 def test_a_folder_beside_the_package_is_the_learners() -> None:

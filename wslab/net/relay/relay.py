@@ -167,19 +167,19 @@ class Relay:
     def probe(self) -> None:
         """Nothing to ask: no learner's code runs on its loop."""
 
-    def stuck(self) -> tuple[float, Place] | None:
+    def blocked_for(self) -> tuple[float, Place] | None:
         """It is never blocked."""
         return None
 
-    def excuse(self) -> str:
+    def blocked_reason(self) -> str:
         """It has none."""
         return ""
 
-    def verdict(self) -> tuple[str, str] | None:
+    def blocked_row(self) -> tuple[str, str] | None:
         """Nothing blocks it."""
         return None
 
-    def lingering(self) -> int:
+    def pending_handlers(self) -> int:
         """It runs no handlers."""
         return 0
 

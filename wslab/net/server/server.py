@@ -141,7 +141,7 @@ class Server:
         try:
             while not stopping.done():
                 await asyncio.wait({stopping}, timeout=0.1)
-                if self.stuck() or time.monotonic() > deadline:
+                if self.blocked_for() or time.monotonic() > deadline:
                     break
         except asyncio.CancelledError:  # a learner interrupted the cell: it goes on by itself
             stopping.cancel()
@@ -171,9 +171,9 @@ class Server:
         """What the ends of its open connections hold, in bytes; None for one that is closed by now."""
         return [(end, buffers_of_connection(link)) for end, link in self.links().items()]
 
-    def lingering(self) -> int:
+    def pending_handlers(self) -> int:
         """How many handlers still run although their connection is over."""
-        return self._serving.lingering()
+        return self._serving.pending_handlers()
 
     def act(self, work: Callable[[], Coroutine[Any, Any, Any]], end: End | None = None) -> None:
         """Start a coroutine on the server's own loop, from any thread. What it raises is a row, of an end where one is given."""
@@ -189,7 +189,7 @@ class Server:
             self._asked = time.monotonic()
             self._serving.thread.post(self._answer)
 
-    def stuck(self) -> tuple[float, Place] | None:
+    def blocked_for(self) -> tuple[float, Place] | None:
         """For how long the server has been blocked, in seconds, and on which line; None when it is not."""
         silent = time.monotonic() - self._asked
         if self._answered >= self._asked or silent < _DEAF:
@@ -197,22 +197,23 @@ class Server:
         place = where(self._serving.thread.thread)
         return (silent, place) if place else None
 
-    def excuse(self) -> str:
+    def blocked_reason(self) -> str:
         """A sentence for whoever waits for this server while it is blocked; empty when it is not."""
-        stuck = self.stuck()
-        if stuck is None:
+        blocked = self.blocked_for()
+        if blocked is None:
             return ""
-        seconds, place = stuck
-        return (
-            f"handler {self._serving.handler_name} has blocked its server for {seconds:.0f} s at {place}; {place.cure}"
-        )
+        seconds, place = blocked
+        return f"handler {self._serving.handler_name} has blocked its server for {seconds:.0f} s at {place}; {place.suggestion}"
 
-    def verdict(self) -> tuple[str, str] | None:
+    def blocked_row(self) -> tuple[str, str] | None:
         """Name and text of the row that says that a handler blocks its server; None when none does."""
-        stuck = self.stuck()
-        if stuck is None:
+        blocked = self.blocked_for()
+        if blocked is None:
             return None
-        return f"handler {self._serving.handler_name} blocks server {self.name}", f"at {stuck[1]}; {stuck[1].cure}"
+        return (
+            f"handler {self._serving.handler_name} blocks server {self.name}",
+            f"at {blocked[1]}; {blocked[1].suggestion}",
+        )
 
     def _answer(self) -> None:
         self._answered = time.monotonic()

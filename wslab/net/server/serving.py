@@ -86,7 +86,7 @@ class Serving:
         self._all: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
         self._stopping = False
 
-    def lingering(self) -> int:
+    def pending_handlers(self) -> int:
         """How many handlers still run although their connection is over."""
         return sum(end.closed is not None for end, _ in list(self._running.values()))
 

@@ -23,7 +23,7 @@ class ClientHost:
 
     thread: Callable[[], LoopThread]
     timeline: Timeline
-    excuse: Callable[[], str] = lambda: ""
+    blocked_reason: Callable[[], str] = lambda: ""
     sockets: set[WebSocket] = field(default_factory=set)
     changed: Callable[[], None] = lambda: None
     closed: str = ""

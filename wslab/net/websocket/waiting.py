@@ -223,8 +223,8 @@ class Waiting(EventTarget):
         return ConnectionEnded(f"the socket closed{when}: code {event.code}{reason}; the log says what happened", event)
 
     def _nothing(self, kind: str, limit: float) -> str:
-        excuse = self._excuse()
-        why = f": {excuse}" if excuse else f"; the socket is {self!r}, and the log says what did happen"
+        reason = self._blocked_reason()
+        why = f": {reason}" if reason else f"; the socket is {self!r}, and the log says what did happen"
         return f"no {kind} event within {limit:g} s{why}"
 
     def _report(self, event: Event, error: BaseException) -> None:
@@ -233,5 +233,5 @@ class Waiting(EventTarget):
     def _remark(self, text: str) -> None:
         raise NotImplementedError
 
-    def _excuse(self) -> str:
+    def _blocked_reason(self) -> str:
         raise NotImplementedError

@@ -270,8 +270,8 @@ class WebSocket(SocketEvents, metaclass=_Interface):
         super()._forget()
         self.host.sockets.discard(self)
 
-    def _excuse(self) -> str:
-        return self.host.excuse()
+    def _blocked_reason(self) -> str:
+        return self.host.blocked_reason()
 
     def _after_step(self) -> None:
         self._amount.loosen()
