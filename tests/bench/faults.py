@@ -20,8 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.bench.recording import CASES, Traffic, echoing, one_way, timed
-from wslab.net.faults_at import ServerFaults
-from wslab.net.tap import recorded_client, recorded_server
+from wslab.net import ServerFaults, recorded_client, recorded_server
 from wslab.timeline import Timeline
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ async def test_a_handler_lingers_until_the_server_has_let_go_of_its_link() -> No
 
     class Links(dict[Any, Any]):
         def pop(self, *key: Any) -> Any:
-            lingering.append(server.lingering())
+            lingering.append(server.pending_handlers())
             return super().pop(*key)
 
     async with Lab() as lab:
@@ -87,7 +87,7 @@ async def test_it_names_a_handler_that_goes_on() -> None:
         server = await lab.serve(stays, name="stubborn")
         async with websockets.connect(server.url):
             pass
-        await until(lambda: server.lingering() and not lab.timeline.unsettled())
+        await until(lambda: server.pending_handlers() and not lab.timeline.unsettled())
         with pytest.raises(TimedOut) as caught:
             await lab.settled(timeout=0.1)
         told = "not settled within 0.1 s: 1 handler of server {} still run{} although the connection is closed"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from websockets.asyncio.client import ClientConnection
+from wslab.peers.node_run import NodeRun
 
 from tests.lessons.answers import result_of
 from tests.lessons.test_check import DOUBLE
@@ -24,7 +25,6 @@ from wslab.lessons.exercises.lesson_04.surroundings import nobody
 from wslab.lessons.scripts import Script
 from wslab.lessons.stage import Stage
 from wslab.lessons.unawaited import Ear
-from wslab.peers.node_run import NodeRun
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise

@@ -371,3 +371,11 @@ class Relay:
                 await writer.drain()
             if writer.can_write_eof():
                 writer.write_eof()
+
+
+async def telling(lab: Lab, name: str) -> str:
+    """Waits for the one row of a name, which says that something went wrong: its text."""
+    await until(lambda: rows(lab, name=name), name)
+    (row,) = rows(lab, name=name)
+    assert row.problem
+    return row.text

@@ -1,9 +1,12 @@
-"""Exceptions of every kind that somebody's code may raise, each with what its row must begin with."""
+"""Exceptions of every kind that somebody's code may raise, each with what its row must begin with; and functions that raise."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Mute(Exception):
@@ -81,3 +84,19 @@ def error_of(kind: str) -> BaseException:
     """An exception of a kind."""
     error: BaseException = KINDS[kind][0]()
     return error
+
+
+def raises_once(function: Callable[..., Any], error: BaseException | None = None) -> Callable[..., Any]:
+    """The same function, but for its first call."""
+    waiting = [error or LookupError("broken once")]
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        if waiting:
+            raise waiting.pop()
+        return function(*arguments, **options)
+
+    return call
+
+
+def raises(*_: object, **_options: object) -> Any:
+    raise LookupError("broken")

@@ -17,7 +17,7 @@ import pytest
 import wslab
 from tests.net.certificate import Certificate
 from tests.net.harness import until
-from tests.net.relaying import Behind, Wire, relayed
+from tests.net.relay.relaying import Behind, Wire, relayed
 from wslab import Lab
 from wslab.net import LoopThread
 from wslab.peers.browser import Control
@@ -72,12 +72,12 @@ async def test_both_legs_of_a_relay_send_at_once() -> None:
         for host in ("127.0.0.1", "::1"):
             client = await Wire.to(stand.relay.port, host)
             server = await behind.accepted.get()
-            await until(lambda: all(leg.other.transport is not None for leg in stand.relay.links().values()))
-            legs = list(stand.relay.links().values())
-            assert legs
-            for leg in legs:
-                assert undelayed(leg.transport.get_extra_info("socket")), "to the client"
-                assert undelayed(leg.other.transport.get_extra_info("socket")), "to the server behind"
+            await until(lambda: all(side.other.transport is not None for side in stand.relay.links().values()))
+            sides = list(stand.relay.links().values())
+            assert sides
+            for side in sides:
+                assert undelayed(side.transport.get_extra_info("socket")), "to the client"
+                assert undelayed(side.other.transport.get_extra_info("socket")), "to the server behind"
             client.fin()
             server.fin()
             await client.close()

@@ -14,7 +14,6 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
 from wslab import Lab
-from wslab.net.asked import hexed
 from wslab.peers.remote_feed import MAX_ROWS, RemoteFeed
 from wslab.timeline import End, Row, Timeline
 
@@ -59,7 +58,7 @@ async def handler(connection: ServerConnection) -> None:
 def number(n: int, data: str | bytes) -> dict[str, Any]:
     """What a wrapper tells of data."""
     if isinstance(data, bytes):
-        return {"id": n, "text": hexed(data), "size": len(data), "binary": True}
+        return {"id": n, "text": data[:60].hex(" "), "size": len(data), "binary": True}
     return {"id": n, "text": data[:10_000], "size": len(data.encode()), "binary": False}
 
 

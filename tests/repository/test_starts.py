@@ -35,23 +35,23 @@ STARTS: dict[str, dict[str, str]] = {
     "gather": {"lab/shutdown.py": "what it returns is looked at", "lab/hosting.py": "awaited"},
     "run_coroutine_threadsafe": {
         "net/threads.py": "its result is awaited by whoever asks",
-        "net/raw_taking.py": "its result is awaited",
+        "net/raw/taking.py": "its result is awaited",
         "lab/lab.py": "tells what it raises by itself",
         "peers/browser/run.py": "its result is awaited",
     },
     "set_exception_handler": {"net/threads.py": "what tells"},
     "register": {
-        "net/client_host.py": "atexit: closes sockets, which cannot raise",
+        "net/websocket/client_host.py": "atexit: closes sockets, which cannot raise",
         "lab/lab.py": "atexit: each lab by itself",
         "view/flusher.py": "atexit: ends a thread",
     },
-    "finalize": {"net/raw.py": "posts to a thread, which cannot raise", "view/flusher.py": "sets flags"},
+    "finalize": {"net/raw/socket.py": "posts to a thread, which cannot raise", "view/flusher.py": "sets flags"},
 }
 """What starts something, and where it may stand, each with its reason."""
 
 SCHEDULES = {"call_soon", "call_soon_threadsafe", "call_later", "call_at", "add_done_callback"}
 OURS = {
-    "net/threads.py", "net/client_wire.py", "net/relay_half.py", "net/raw_wire.py", "peers/on_thread.py",
+    "net/threads.py", "net/websocket/wire.py", "net/relay/tcp_half.py", "net/raw/wire.py", "peers/on_thread.py",
     "peers/browser/session.py",
 }  # fmt: skip
 """Modules whose callbacks run on a loop of ours."""
@@ -59,7 +59,7 @@ OURS = {
 SAFE = {
     "self._take": "the queue of a socket tells what its steps raise",
     "self._outbox.post": "puts something into a queue",
-    "self._loosen": "sets a flag",
+    "self.loosen": "sets a flag",
     "self._pump_later": "guarded where it is made",
     "self._real.abort": "asyncio's own",
     "act": "spawns",

@@ -14,12 +14,11 @@ from wslab.net import (
     BadValue,
     Buffers,
     ClientHost,
-    RelayLeg,
+    RelayClientSide,
     Server,
     WebSocket,
     act,
     buffers_of_connection,
-    buffers_of_socket,
     check_close,
 )
 from wslab.timeline import End, Timeline, Watchers
@@ -129,11 +128,11 @@ class LabEnds:
         """What every open end holds: the number of its connection, its side, and the bytes."""
         found: list[tuple[int, str, Buffers]] = []
         ends: list[tuple[End, Buffers | None]] = [
-            *((socket.end, buffers_of_socket(socket)) for socket in tuple(self._host.sockets)),
+            *((socket.end, socket.buffers()) for socket in tuple(self._host.sockets)),
             *((end, buffers_of_connection(client)) for end, (client, _) in self.clients().items()),
         ]
         for server in self._servers():
-            ends += [(end, buffers_of_connection(link)) for end, link in server.links().items()]
+            ends += server.buffers()
         with self._timeline.reading():
             for end, buffers in ends:
                 number = self._timeline.connection_of(end)
@@ -166,11 +165,11 @@ class LabEnds:
 
     def _ours(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection:
         actor = self._find(key)
-        if isinstance(actor, RelayLeg):
+        if isinstance(actor, RelayClientSide):
             raise BadValue(_NOT_OURS)
         return actor
 
-    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection | RelayLeg:
+    def _find(self, key: Hashable) -> WebSocket | ClientConnection | ServerConnection | RelayClientSide:
         for socket in tuple(self._host.sockets):
             if socket.end is key:
                 return socket
@@ -184,7 +183,7 @@ class LabEnds:
         raise BadValue(_CLOSED)
 
     def _faults(self, key: Hashable) -> Faults:
-        actor: Any = self._find(key)  # the library's connections have theirs from `wslab.net.tap`
+        actor: Any = self._find(key)  # the library's connections have theirs from `wslab.net.faults`
         faults: Faults = actor.faults
         return faults
 

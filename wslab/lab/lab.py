@@ -210,7 +210,7 @@ class Lab(Connecting, Display):
         return tuple(self._servers.values())
 
     def _blocked_reason(self) -> str:
-        return next((reason for server in self.servers if (reason := server.excuse())), "")
+        return next((reason for server in self.servers if (reason := server.blocked_reason())), "")
 
     async def _serve(self, name: str, *how: Any) -> Server:
         self._check_open()

@@ -102,10 +102,10 @@ async def watch_servers(timeline: Timeline, servers: dict[str, Server]) -> None:
 def _look_after(server: Server, timeline: Timeline, noted: set[Server]) -> None:
     if not server.running:
         return
-    stuck = server.stuck()
+    stuck = server.blocked_for()
     if stuck is None:
         noted.discard(server)
         server.probe()
-    elif stuck[0] >= _BLOCKED and server not in noted and (verdict := server.verdict()):
+    elif stuck[0] >= _BLOCKED and server not in noted and (verdict := server.blocked_row()):
         noted.add(server)
         timeline.note(*verdict, problem="nobody else is served meanwhile")

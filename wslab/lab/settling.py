@@ -27,7 +27,7 @@ def still_open(
     listening: list[Server | Relay] = [*servers, *relays]
     reasons = timeline.unsettled({each.port for each in listening if each.running})
     for server in servers:
-        if count := server.lingering():
+        if count := server.pending_handlers():
             handlers = "1 handler" if count == 1 else f"{count} handlers"
             reasons.append(f"{handlers} of server {server.name} still run although the connection is closed")
     for socket in sockets:

@@ -2,7 +2,7 @@
 
 Python already knows: it warns ``coroutine 'Connection.send' was never awaited`` when it throws such a coroutine away.
 An `Ear` takes that warning before it is printed and hands it to the check, with the line that made the coroutine. What wslab itself
-lets be awaited says so by itself (`wslab.net.pending`).
+lets be awaited says so by itself (`wslab.net.awaitable`).
 
     made and thrown away                          heard by
     on a thread that has joined an ear            that ear

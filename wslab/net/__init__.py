@@ -1,61 +1,30 @@
-"""The only room that touches sockets, loops and threads.
+"""The only room with sockets, event loops and threads.
 
-Threads start in `wslab.net.threads`, tasks that nobody awaits in `wslab.net.tasks`; what they raise becomes a row.
+    server   client   relay   websocket   raw    what serves, and what connects
+    faults                                       what goes wrong on purpose
+    recording            dom                     taps on connections; the browser's interfaces
+    threads  tasks  ports  awaitable  blocked  errors  tcp_errors
+
+Imports run downwards. Threads start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a row.
+Sockets that listen are made in `ports`, and served in `server.serving` and `relay.relay`. Connections are made in
+`client.connect`, `websocket.wire`, `raw.connect` and `relay.client_side`.
 """
 
 from __future__ import annotations
 
-from wslab.net.asked import check_close as check_close
-from wslab.net.blob import Blob as Blob
-from wslab.net.blocked import where as where
-from wslab.net.buffers import Buffers as Buffers
-from wslab.net.buffers import of_connection as buffers_of_connection
-from wslab.net.buffers import of_socket as buffers_of_socket
-from wslab.net.client_host import ClientHost as ClientHost
-from wslab.net.connect import RecordedConnect as RecordedConnect
-from wslab.net.dom import CloseEvent as CloseEvent
-from wslab.net.dom import DOMException as DOMException
-from wslab.net.dom import Event as Event
-from wslab.net.dom import MessageEvent as MessageEvent
-from wslab.net.errors import AwaitedTwice as AwaitedTwice
-from wslab.net.errors import BadType as BadType
-from wslab.net.errors import BadValue as BadValue
-from wslab.net.errors import LabClosed as LabClosed
-from wslab.net.errors import LabError as LabError
-from wslab.net.errors import NoLoop as NoLoop
-from wslab.net.errors import PortTaken as PortTaken
-from wslab.net.errors import TimedOut as TimedOut
-from wslab.net.faults import Faults as Faults
-from wslab.net.handlers import Handler as Handler
-from wslab.net.handlers import check_handler as check_handler
-from wslab.net.handlers import echo as echo
-from wslab.net.marker import Markers as Markers
-from wslab.net.origins import LOOPBACK as LOOPBACK
-from wslab.net.origins import Origins as Origins
-from wslab.net.origins import check_origins as check_origins
-from wslab.net.pending import Pending as Pending
-from wslab.net.pending import awaited as awaited
-from wslab.net.pending import hears_forgotten as hears_forgotten
-from wslab.net.prints import install as install_prints
-from wslab.net.prints import uninstall as uninstall_prints
-from wslab.net.quiet import QUIET as QUIET
-from wslab.net.raw import RawSocket as RawSocket
-from wslab.net.raw_connect import RawConnect as RawConnect
-from wslab.net.raw_connect import Raws as Raws
-from wslab.net.raw_errors import RawEnded as RawEnded
-from wslab.net.relay import Relay as Relay
-from wslab.net.relay_leg import RelayLeg as RelayLeg
-from wslab.net.server import Server as Server
-from wslab.net.tasks import act as act
-from wslab.net.tasks import guarded as guarded
-from wslab.net.tasks import is_contained as is_contained
-from wslab.net.tasks import not_done as not_done
-from wslab.net.tasks import spawn as spawn
-from wslab.net.threads import Abandoned as Abandoned
-from wslab.net.threads import LoopThread as LoopThread
-from wslab.net.threads import start_thread as start_thread
-from wslab.net.waiting import ConnectionEnded as ConnectionEnded
-from wslab.net.websocket import WebSocket as WebSocket
+from wslab.net.awaitable import Pending, awaited, hears_forgotten
+from wslab.net.blocked import where
+from wslab.net.client import RecordedConnect, recorded_client
+from wslab.net.dom import Blob, CloseEvent, DOMException, Event, MessageEvent
+from wslab.net.errors import AwaitedTwice, BadType, BadValue, LabClosed, LabError, NoLoop, PortTaken, TimedOut
+from wslab.net.faults import Faults, ServerFaults
+from wslab.net.raw import RawConnect, RawEnded, Raws, RawSocket
+from wslab.net.recording import QUIET, Buffers, Markers, buffers_of_connection, install_prints, uninstall_prints
+from wslab.net.relay import Relay, RelayClientSide
+from wslab.net.server import LOOPBACK, Handler, Origins, Server, check_handler, check_origins, echo, recorded_server
+from wslab.net.tasks import act, guarded, is_contained, not_done, spawn
+from wslab.net.threads import Abandoned, LoopThread, start_thread
+from wslab.net.websocket import ClientHost, ConnectionEnded, WebSocket, check_close
 
 __all__ = [
     "LOOPBACK",
@@ -88,14 +57,14 @@ __all__ = [
     "Raws",
     "RecordedConnect",
     "Relay",
-    "RelayLeg",
+    "RelayClientSide",
     "Server",
+    "ServerFaults",
     "TimedOut",
     "WebSocket",
     "act",
     "awaited",
     "buffers_of_connection",
-    "buffers_of_socket",
     "check_close",
     "check_handler",
     "check_origins",
@@ -105,6 +74,8 @@ __all__ = [
     "install_prints",
     "is_contained",
     "not_done",
+    "recorded_client",
+    "recorded_server",
     "spawn",
     "start_thread",
     "uninstall_prints",

@@ -44,5 +44,5 @@ def shown(name: str, text: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """A URL for the log: without a name and password, as `wslab.net.url.SocketURL.shown` has it."""
+    """A URL for the log: without a name and password, as `wslab.net.dom.url.SocketURL.shown` has it."""
     return _PASSWORD.sub(r"\1", url[:MAX_TEXT])

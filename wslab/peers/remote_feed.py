@@ -6,7 +6,7 @@
     {"k": "print" | "raised", "id": None, ...}        ──► a row of the lab
 
 The feed comes out of somebody else's code, so nothing in it is trusted: what is not as it must be is counted and dropped.
-Names, texts and sizes of rows are those of a `WebSocket` of the lab (`wslab.net.dispatching`, `wslab.net.websocket`).
+Names, texts and sizes of rows are those of a `WebSocket` of the lab (`wslab.net.websocket.events`, `wslab.net.websocket.websocket`).
 """
 
 from __future__ import annotations

@@ -234,8 +234,8 @@ def test_a_copy_and_a_replay_say_the_same(timeline: Timeline) -> None:
 
 
 def test_every_cause_is_produced_for_real_but_two() -> None:
-    folder = Path(__file__).parents[2] / "net"
-    text = "".join(path.read_text() for path in folder.rglob("test_diagnosis_real*.py"))
+    folder = Path(__file__).parents[2] / "net" / "websocket" / "diagnosis"
+    text = "".join(path.read_text() for path in folder.glob("test_*.py"))
     assert {cause for cause in CAUSES if f'"{cause}"' not in text} == {"cut-between", "not-kept"}
 
 

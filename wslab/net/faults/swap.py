@@ -1,0 +1,34 @@
+"""Putting something between an asyncio transport, its user and its protocol, and taking it out again.
+
+Attributes of the two instances hide those of their classes while it is in. While it is out nobody asks whether it is there:
+that is why a link without faults costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Swap:
+    """The attributes of one object, hidden by others.
+
+    Args:
+        holder: The object.
+        others: What is seen instead, by name.
+    """
+
+    def __init__(self, holder: object, others: Mapping[str, Any]) -> None:
+        self._attributes = vars(holder)
+        self._names = tuple(others)
+        self._kept = {name: self._attributes[name] for name in others if name in self._attributes}
+        self._attributes.update(others)
+
+    def undo(self) -> None:
+        """Let the object be what it was. Doing it twice does nothing."""
+        for name in self._names:
+            self._attributes.pop(name, None)
+        self._attributes.update(self._kept)
+        self._names, self._kept = (), {}
