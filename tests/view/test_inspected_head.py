@@ -181,8 +181,8 @@ def test_an_end_that_came_by_itself_is_not_said_to_be_caused_by_the_last_bytes(n
     assert told is not None
     assert told["whose"] == "the message that came last before this event"
     found = rows_of(timeline)
-    assert [link["relation"] for link in links(timeline, len(found) - 1, found[-1])] == ["came after"]
-    assert [link["relation"] for link in links(timeline, len(found) - 2, found[-2])] == ["came before"]
+    assert [link.relation for link in links(timeline, len(found) - 1, found[-1])] == ["came after"]
+    assert [link.relation for link in links(timeline, len(found) - 2, found[-2])] == ["came before"]
 
 
 def test_rows_without_bytes_have_nothing_to_inspect() -> None:

@@ -6,9 +6,7 @@ effect arrive close to each other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from wslab.view.pack import describe_row
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wslab.timeline import Row, Timeline
@@ -22,6 +20,14 @@ AROUND = 20_000
 
 MOST = 8
 """The most rows that are named."""
+
+
+class Related(NamedTuple):
+    """A row that is linked with another: the relation in words, its arrival position, and the row itself."""
+
+    relation: str
+    position: int
+    row: Row
 
 
 def is_call(row: Row) -> bool:
@@ -64,8 +70,8 @@ def _whose(row: Row, linked: Row) -> str:
     return f"the {what} that {'caused' if caused(row, linked) else 'came last before'} this event"
 
 
-def links(timeline: Timeline, position: int, row: Row) -> list[dict[str, Any]]:
-    """The rows linked with one row, each as its description and the relation in words.
+def links(timeline: Timeline, position: int, row: Row) -> list[Related]:
+    """The rows linked with one row, `MOST` at most.
 
     Args:
         timeline: Where the row is kept.
@@ -75,7 +81,7 @@ def links(timeline: Timeline, position: int, row: Row) -> list[dict[str, Any]]:
     if row.link is not None:
         other = timeline.linked(row)
         found = [] if other is None else timeline.rows(other, other + 1)
-        return [_link(_relation(row, linked), other or 0, linked) for linked in found]
+        return [Related(_relation(row, linked), other or 0, linked) for linked in found]
     if row.start < 0:
         return []
     stop = min(position + AROUND, timeline.end)
@@ -91,7 +97,7 @@ def links(timeline: Timeline, position: int, row: Row) -> list[dict[str, Any]]:
             <= row.stop  # a call names the first byte, an event the byte behind
             and other_row.connection == row.connection
         ):
-            out.append(_link(_BACK[_relation(other_row, row)], place, other_row))
+            out.append(Related(_BACK[_relation(other_row, row)], place, other_row))
             if len(out) == MOST:
                 break
     return out
@@ -99,7 +105,3 @@ def links(timeline: Timeline, position: int, row: Row) -> list[dict[str, Any]]:
 
 def _relation(row: Row, linked: Row) -> str:
     return "led to" if is_call(row) else "caused by" if caused(row, linked) else "came after"
-
-
-def _link(relation: str, position: int, row: Row) -> dict[str, Any]:
-    return {"relation": relation, **describe_row(position, row)}

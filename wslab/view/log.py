@@ -230,7 +230,10 @@ class Log(anywidget.AnyWidget):
             return answer, []
         answer |= describe_detail(detail)
         if start == 0:
-            answer["links"] = links(self.timeline, position, row)
+            answer["links"] = [
+                {"relation": each.relation, **describe_row(each.position, each.row)}
+                for each in links(self.timeline, position, row)
+            ]
             found = bytes_of(self.timeline, row)
             answer["inspects"] = found[1] if found and (found[1] or detail.frames or detail.lines) else None
             answer["ending"] = describe_ending(self.timeline, position, row)
