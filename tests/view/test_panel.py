@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.net.hostile import KINDS, error_of
-from wslab.view import panel
+from wslab.view import Panel
 from wslab.view.fault_row import CHOICES
 from wslab.view.flusher import SCREEN
 from wslab.view.panel import NO_ENDS, NO_PING, NOT_OURS
@@ -65,7 +65,7 @@ def ends() -> Pretended:
 
 @pytest.fixture
 def board(ends: Pretended) -> Any:
-    made: Any = panel(ends)
+    made: Any = Panel(ends)
     yield made
     made.close()
     assert made._flusher not in SCREEN._flushers
@@ -77,7 +77,7 @@ def said(board: Any) -> str:
 
 
 def test_it_has_a_stable_text() -> None:
-    board: Any = panel(Pretended("1 client"))
+    board: Any = Panel(Pretended("1 client"))
     bundle = board._repr_mimebundle_()
     assert bundle["text/plain"] == repr(board) == "<Panel: choose an end, send, ping, close>"
     board.close()
@@ -117,7 +117,7 @@ def test_ping_is_for_those_who_can_and_says_why_for_others(board: Any, ends: Pre
 
 def test_another_programs_end_can_only_be_broken() -> None:
     ends = Pretended("1 node", "1 client")
-    board: Any = panel(ends)
+    board: Any = Panel(ends)
     try:
         for button in (board.send_button, board.ping_button, board.close_button):
             assert button.disabled
@@ -189,7 +189,7 @@ def test_a_fault_that_is_refused_and_a_value_that_is_none_are_answered(board: An
 
 
 def test_without_a_connection_everything_is_disabled_and_says_why() -> None:
-    board: Any = panel(Pretended())
+    board: Any = Panel(Pretended())
     for widget in (
         board.end,
         board.message,
@@ -244,7 +244,7 @@ def test_new_choices_come_from_any_thread_once_it_is_shown(board: Any, ends: Pre
 
 
 def test_a_panel_that_is_stopped_stays_and_offers_nothing_more(ends: Pretended) -> None:
-    board: Any = panel(ends)
+    board: Any = Panel(ends)
     board._repr_mimebundle_()
     told = threading.Event()
     board.status.observe(lambda change: told.set() if "No open connection" in change.new else None, "value")
@@ -271,7 +271,7 @@ def test_whatever_acting_or_looking_raises_is_a_sentence_in_the_status_line(kind
             return super().choices()
 
     broken: list[int] = []
-    board: Any = panel(Hostile("1 client"))
+    board: Any = Panel(Hostile("1 client"))
     passes = kind in ("KeyboardInterrupt", "of no known kind", "BaseExceptionGroup")  # those are for somebody else
     for act in (board._do_send, board._refresh):
         board.status.value = ""

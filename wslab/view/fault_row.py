@@ -9,7 +9,7 @@ import ipywidgets
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from wslab.view.panel import Ends
+    from wslab.view.ends import Ends
 
 BOTH = "both directions"
 WAYS = (BOTH, "client to server", "server to client")

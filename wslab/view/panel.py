@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import threading
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -22,45 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from wslab.timeline import Failed
+    from wslab.view.ends import Ends
 
 NOT_OURS = "Another program's code sends and closes at this end; its line can be broken here."
 NO_PING = "No Ping from here: a page's WebSocket has no way to send one. The server's end can."
 NO_ENDS = "No open connection. Make one in a cell, for example: socket = lab.WebSocket(server.url)"
 
 
-class Ends(Protocol):
-    """What a panel acts on: the ends of open connections. Every method may be called from any thread and returns at once."""
-
-    def choices(self) -> list[tuple[str, Hashable]]:
-        """Label (such as "1 client") and key of every end that can act."""
-
-    def send(self, key: Hashable, data: str | bytes) -> None:
-        """Hand over a message, or raise an exception whose text is a sentence to show."""
-
-    def ping(self, key: Hashable) -> None:
-        """Hand over a Ping, or raise."""
-
-    def close(self, key: Hashable, code: int | None, reason: str) -> None:
-        """Hand over a Close, or raise."""
-
-    def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
-        """Switch a fault on (`wslab.view.fault_row.CHOICES`), or raise."""
-
-    def clear_faults(self, key: Hashable) -> None:
-        """Switch all faults of an end off, or raise."""
-
-    def can_ping(self, key: Hashable) -> bool:
-        """Whether this end can send a Ping: a browser's WebSocket cannot."""
-
-    def can_act(self, key: Hashable) -> bool:
-        """Whether this end can send and close here: another program's code does that for itself."""
-
-    def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call back, from any thread, when the choices may have changed. Returns how to end that."""
-
-
 class Panel(ipywidgets.GridBox):  # type: ignore[misc]
-    """The panel of one lab. Made by `panel`."""
+    """The panel of one lab.
+
+    Args:
+        ends: What there is to act on.
+        failed: Told what raised on the screen's thread.
+    """
 
     def __init__(self, ends: Ends, failed: Failed = log_failure) -> None:
         self._ends = ends
@@ -244,16 +219,6 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         text = html.escape(f"{chr(0x26A0)} {sentence[:500]}" if bad else sentence[:500])
         style = f"display: block; line-height: 1.45; font-weight: {600 if bad else 400}; color: var(--jp-ui-font-color1, inherit)"
         self.status.value = f'<span role="status" class="tex2jax_ignore mathjax_ignore" style="{style}">{text}</span>'
-
-
-def panel(ends: Ends, failed: Failed = log_failure) -> ipywidgets.Widget:
-    """Make the panel that acts on the ends of a lab's connections.
-
-    Args:
-        ends: What there is to act on.
-        failed: Told what raised where nobody sees it.
-    """
-    return Panel(ends, failed)
 
 
 def _field(area: str, description_width: str) -> dict[str, Any]:
