@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.view.reading import Clock
+from wslab.timeline import Failed
 from wslab.view import StateDiagram
-from wslab.view.flusher import Screen
+from wslab.view.flusher import SCREEN, Screen
 from wslab.view.states import describe_states, draw_states
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,6 +33,9 @@ class Socket:
         self.states = (*self.states, state)
         for watcher in self.watchers:
             watcher()
+
+    def diagram(self, *failed: Failed, screen: Screen = SCREEN) -> StateDiagram:
+        return StateDiagram(lambda: self.states, self.watch_state, *failed, _screen=screen)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -63,7 +67,7 @@ def test_what_led_to_a_state_is_never_markup() -> None:
 def test_the_image_on_the_page_follows_the_socket() -> None:
     screen = Screen(threaded=False)
     socket = Socket()
-    diagram = StateDiagram(socket, _screen=screen)
+    diagram = socket.diagram(screen=screen)
     shown = diagram._repr_mimebundle_()
     assert set(shown) == {"image/svg+xml", "text/plain"}
     image = diagram._image
@@ -87,21 +91,21 @@ def test_the_image_on_the_page_follows_the_socket() -> None:
 def test_of_a_socket_that_is_closed_it_is_an_image_and_nothing_more() -> None:
     socket = Socket()
     socket.change(CLOSED)
-    diagram = StateDiagram(socket, _screen=Screen(threaded=False))
+    diagram = socket.diagram(screen=Screen(threaded=False))
     assert "CLOSED" in diagram._repr_mimebundle_()["image/svg+xml"]
     assert diagram._image.shown == ""
 
 
 def test_two_pictures_never_share_a_key() -> None:
     socket = Socket()
-    assert StateDiagram(socket).svg != StateDiagram(socket).svg
+    assert socket.diagram().svg != socket.diagram().svg
 
 
 def test_a_picture_that_cannot_be_drawn_once_stays_as_it_is_and_goes_on() -> None:
     told: list[str] = []
     socket, clock = Socket(), Clock()
     screen = Screen(clock, threaded=False)
-    diagram = StateDiagram(socket, lambda what, _error: told.append(what), _screen=screen)
+    diagram = socket.diagram(lambda what, _error: told.append(what), screen=screen)
     diagram._repr_mimebundle_()
     screen.step()
     before, draw = diagram._image.shown, diagram._image._draw

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.sax.saxutils import escape
 
 from wslab.timeline import log_failure
@@ -35,22 +35,13 @@ _LITTLE = 0.01  # of the most that waited anywhere: a direction with no more tha
 _FULL = 64 * 1024 * 1024  # a bar is full here; its length is the logarithm, since a byte and a megabyte both matter
 
 
-class Held(Protocol):
-    """What one end holds, in bytes: `wslab.net.Buffers`."""
+Held: TypeAlias = tuple[int | None, int | None, int | None, int | None, int | None]
+"""What one end holds, in bytes, as `wslab.net.Buffers` has it: bufferedAmount, in the transport, in the kernel for sending and for
+receiving, in the library. None where nobody tells."""
 
-    @property
-    def buffered_amount(self) -> int | None: ...
-    @property
-    def transport(self) -> int: ...
-    @property
-    def kernel_out(self) -> int | None: ...
-    @property
-    def kernel_in(self) -> int | None: ...
-    @property
-    def library(self) -> int | None: ...
+_UNKNOWN: Held = (None, None, None, None, None)
 
-
-Sample = dict[tuple[int, str], tuple[int | None, ...]]
+Sample: TypeAlias = dict[tuple[int, str], tuple[int | None, ...]]
 
 
 class Gauge:
@@ -85,18 +76,14 @@ class Gauge:
         Returns:
             Bytes in each place of `PLACES`, by connection and direction; None where the system does not tell.
         """
-        held = {(number, side): buffers for number, side, buffers in self._measure()}
-        self._amounts = {number: each.buffered_amount for (number, side), each in held.items() if side == "client"}
+        held = {(number, side): each for number, side, each in self._measure()}
+        self._amounts = {number: each[0] for (number, side), each in held.items() if side == "client"}
         found: Sample = {}
         for number in sorted({number for number, _ in held})[-SHOWN:]:
             for sender, receiver in (("client", "server"), ("server", "client")):
-                out, into = held.get((number, sender)), held.get((number, receiver))
-                found[number, f"{sender} to {receiver}"] = (
-                    None if out is None else out.transport,
-                    None if out is None else out.kernel_out,
-                    None if into is None else into.kernel_in,
-                    None if into is None else into.library,
-                )
+                _, transport, kernel_out, _, _ = held.get((number, sender), _UNKNOWN)
+                _, _, _, kernel_in, library = held.get((number, receiver), _UNKNOWN)
+                found[number, f"{sender} to {receiver}"] = (transport, kernel_out, kernel_in, library)
         with self._lock:
             if not self.history or self.history[-1][1] != found:
                 self.history.append((time.monotonic() - self._began, found))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from wslab.timeline import log_failure
@@ -25,15 +25,6 @@ _STEP = _WIDTH + _GAP
 # Readable on a light page and on a dark one; the lit state differs in more than its colour.
 _LIT, _PAST, _FAINT = "#2a78bd", "#777d84", "#858b92"
 _SKIPS = {(0, 2), (0, 3), (1, 3)}  # ways that leave a state out
-
-
-class HasStates(Protocol):
-    """A socket whose states can be shown: `wslab.net.WebSocket`."""
-
-    states: tuple[tuple[int, str], ...]
-
-    def watch_state(self, watcher: Callable[[], None]) -> None:
-        """Be told after each change."""
 
 
 def describe_states(states: Sequence[tuple[int, str]]) -> str:
@@ -120,14 +111,22 @@ class StateDiagram:
     """The picture of one socket's states. Evaluate it in a cell to see it.
 
     Args:
-        socket: The socket.
+        states: Gives the states so far, each with what led to it, the last one current.
+        watch: Takes a function that is called after each change.
         failed: Told what drawing raised on the screen's thread.
     """
 
-    def __init__(self, socket: HasStates, failed: Failed = log_failure, *, _screen: Screen = SCREEN) -> None:
-        self._socket = socket
+    def __init__(
+        self,
+        states: Callable[[], Sequence[tuple[int, str]]],
+        watch: Callable[[Callable[[], None]], object],
+        failed: Failed = log_failure,
+        *,
+        _screen: Screen = SCREEN,
+    ) -> None:
+        self._states = states
         self._image = LiveImage("states", self._draw, "The states of a WebSocket", failed, _screen=_screen)
-        socket.watch_state(self._changed)
+        watch(self._changed)
 
     @property
     def svg(self) -> str:
@@ -135,7 +134,7 @@ class StateDiagram:
         return self._image.svg
 
     def __repr__(self) -> str:
-        return describe_states(self._socket.states)
+        return describe_states(self._states())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         if not self._over():
@@ -143,10 +142,10 @@ class StateDiagram:
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
     def _draw(self, key: str) -> str:
-        return draw_states(self._socket.states, key)
+        return draw_states(self._states(), key)
 
     def _over(self) -> bool:
-        return self._socket.states[-1][0] == len(NAMES) - 1
+        return self._states()[-1][0] == len(NAMES) - 1
 
     def _changed(self) -> None:
         if self._over():
