@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
@@ -10,13 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 import anywidget
 import traitlets
 
+from wslab.view.static_files import STATIC, static_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 KEEP_CLOSED = 20
 """How many closed consoles stay on the page: more than logs, for there may be several in a lesson."""
 
-_STATIC = pathlib.Path(__file__).parent / "static"
 _closed: deque[View] = deque()
 _closing = threading.Lock()
 
@@ -28,14 +29,9 @@ class View(anywidget.AnyWidget):
         transcript: Gives the transcript of the console.
     """
 
-    _esm: ClassVar[pathlib.Path] = _STATIC / "console.js"
+    _esm: ClassVar[Path] = STATIC / "console.js"
     # The log's own rules under another root: one palette in the house.
-    _css: ClassVar[str] = "\n".join(
-        (
-            (_STATIC / "log.css").read_text(encoding="utf-8").replace(".wsl-log", ".wsl-console"),
-            (_STATIC / "console.css").read_text(encoding="utf-8"),
-        )
-    )
+    _css: ClassVar[str] = static_text("log.css").replace(".wsl-log", ".wsl-console") + "\n" + static_text("console.css")
 
     transcript: Callable[[], str]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import pathlib
 import threading
 from collections import OrderedDict
 from dataclasses import fields
@@ -20,16 +19,17 @@ import traitlets
 
 from wslab.view.inspector import describe
 from wslab.view.inspector_html import inspector_html
+from wslab.view.static_files import STATIC
 from wslab.wire import Dissection as PlainDissection
 from wslab.wire import dissect as plain_dissect
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wslab.wire import Deflate, Inflater
 
 KEEP = 24
 """How many different inspectors stay live on the page; the oldest fall back to what the page already has."""
-
-STATIC = pathlib.Path(__file__).parent / "static"
 
 
 class Dissection(PlainDissection):
@@ -74,8 +74,8 @@ def dissect(
 class _Live(anywidget.AnyWidget):
     """Never shown: makes the inspectors of one key on the page live."""
 
-    _esm: ClassVar[pathlib.Path] = STATIC / "inspector.js"
-    _css: ClassVar[pathlib.Path] = STATIC / "inspector.css"
+    _esm: ClassVar[Path] = STATIC / "inspector.js"
+    _css: ClassVar[Path] = STATIC / "inspector.css"
 
     key = traitlets.Unicode().tag(sync=True)
     told = traitlets.Dict().tag(sync=True)

@@ -11,12 +11,12 @@ picture of itself. Nothing here is markup.
 
 from __future__ import annotations
 
-import pathlib
 from typing import TYPE_CHECKING, Any
 
 from wslab.view.inspected_frame import count_bytes, describe_frame, describe_partial
 from wslab.view.inspected_head import inspect_head
 from wslab.view.links import bytes_of
+from wslab.view.static_files import static_text
 from wslab.wire import Dissector, one_line
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MOST_FRAMES = 64
 """The most frames that can be chosen from."""
 
-_STATIC = pathlib.Path(__file__).parent / "static"
 _MODULES = {"frames": "inspector.js", "head": "head_inspector.js"}
 _TEXT = 1
 _PREVIEW = 200
@@ -102,7 +101,7 @@ def inspected(timeline: Timeline, position: int, have: object) -> dict[str, Any]
     told = inspect_row(timeline, rows[0]) if rows else None
     answer: dict[str, Any] = {"pos": position, "told": told}
     if told is not None and not (isinstance(have, list) and told["shows"] in have):
-        answer["module"] = (_STATIC / _MODULES[told["shows"]]).read_text(encoding="utf-8")
+        answer["module"] = static_text(_MODULES[told["shows"]])
     return answer
 
 

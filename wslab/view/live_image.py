@@ -6,7 +6,6 @@ stands behind it: it finds the image on the page by its key and puts a new one i
 
 from __future__ import annotations
 
-import pathlib
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,20 +15,20 @@ import traitlets
 from wslab.timeline import CONTAINED, log_failure
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.retired import forget, retire
+from wslab.view.static_files import STATIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from wslab.timeline import Failed
-
-_STATIC = pathlib.Path(__file__).parent / "static"
 
 
 class _Behind(anywidget.AnyWidget):
     """Never shown: keeps the images of one drawing on the page up to date."""
 
-    _esm: ClassVar[pathlib.Path] = _STATIC / "live_image.js"
-    _css: ClassVar[pathlib.Path] = _STATIC / "live_image.css"
+    _esm: ClassVar[Path] = STATIC / "live_image.js"
+    _css: ClassVar[Path] = STATIC / "live_image.css"
 
     key = traitlets.Unicode().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)

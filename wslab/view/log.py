@@ -14,7 +14,6 @@ A filter is state of the model (`hidden`, `text`), so all views of a log agree a
 
 from __future__ import annotations
 
-import pathlib
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import anywidget
@@ -28,10 +27,12 @@ from wslab.view.inspector import inspected
 from wslab.view.links import bytes_of, links
 from wslab.view.pack import describe_detail, describe_row
 from wslab.view.retired import forget, retire
+from wslab.view.static_files import STATIC, static_text
 from wslab.view.window import Answer, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from wslab.timeline import Timeline
 
@@ -42,8 +43,6 @@ FIRST_BYTES = 16 * 1024
 
 MORE_BYTES = 64 * 1024
 """How much more comes with each "show more"."""
-
-_STATIC = pathlib.Path(__file__).parent / "static"
 
 
 class Log(anywidget.AnyWidget):
@@ -58,10 +57,8 @@ class Log(anywidget.AnyWidget):
         text: Only rows that show this text are listed; ``#2`` asks for a connection.
     """
 
-    _esm: ClassVar[pathlib.Path] = _STATIC / "log.js"
-    _css: ClassVar[str] = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("log.css", "inspector.css", "head_inspector.css")
-    )
+    _esm: ClassVar[Path] = STATIC / "log.js"
+    _css: ClassVar[str] = static_text("log.css", "inspector.css", "head_inspector.css")
 
     label = traitlets.Unicode().tag(sync=True)
     hidden = traitlets.List(traitlets.Unicode(), default_value=["control"]).tag(sync=True)
