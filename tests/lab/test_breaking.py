@@ -9,7 +9,7 @@ import pytest
 from tests.net.harness import rows, until
 from wslab import BadValue, Lab
 from wslab.lab.breaking import break_line
-from wslab.view.fault_row import CHOICES
+from wslab.view import CHOICES
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)
