@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.view.traffic import REQUEST, RESPONSE, Conversation
 from wslab.timeline import Row, Timeline
 from wslab.view import Log
-from wslab.view.inspector.description import inspect_row, inspected
 from wslab.view.inspector.head import MOST_BYTES, MOST_LINES, describe_head, overwritten, places
+from wslab.view.inspector.rows import inspect_row, inspected
 from wslab.view.related_rows import bytes_of, links
 from wslab.wire import explain, parse_head
 from wslab.wire.handshake import REDACTED

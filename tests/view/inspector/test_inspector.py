@@ -20,8 +20,9 @@ from wslab.view import Dissection, dissect
 from wslab.view.inspector import dissection as module
 from wslab.view.inspector.bit_diagram import bit_diagram
 from wslab.view.inspector.characters import characters
-from wslab.view.inspector.description import MOST_FRAMES, describe, inspect_row
+from wslab.view.inspector.description import MOST_FRAMES, describe
 from wslab.view.inspector.frame import MOST_BYTES
+from wslab.view.inspector.rows import inspect_row
 from wslab.view.inspector.static_html import MOST_OPEN, inspector_html, signs_at
 from wslab.wire import Deflate, close_body, frame
 

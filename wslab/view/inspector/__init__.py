@@ -11,8 +11,8 @@ picture of itself. Nothing in these dicts is markup.
 
 from __future__ import annotations
 
-from wslab.view.inspector.description import inspected as inspected
 from wslab.view.inspector.dissection import Dissection as Dissection
 from wslab.view.inspector.dissection import dissect as dissect
+from wslab.view.inspector.rows import inspected as inspected
 
 __all__ = ["Dissection", "dissect", "inspected"]
