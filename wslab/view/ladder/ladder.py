@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.view.ladder.steps import trace
 from wslab.view.ladder.svg import draw_ladder
 from wslab.view.ladder.text import write_ladder
+from wslab.view.ladder.trace import trace
 from wslab.wire import BadType, BadValue
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from wslab.view.ladder.labels import box_lines, columns, cut, problem_label
-from wslab.view.ladder.times import both_times
 
 if TYPE_CHECKING:
     from wslab.view.ladder.steps import Lifeline, Step, Trace
@@ -72,7 +71,7 @@ class _Drawing:
 
     def __init__(self, trace: Trace, *, times: bool) -> None:
         self._trace = trace
-        self._times = [both_times(step, trace.zero) if times else ("", "") for step in trace.steps]
+        self._times = [trace.times(step) if times else ("", "") for step in trace.steps]
         boxes = [step for step in trace.steps if step.shape == "box"]
         self.left, self.right = (
             max(

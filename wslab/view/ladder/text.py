@@ -12,7 +12,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from wslab.view.ladder.labels import box_lines, columns, cut, padded, problem_label
-from wslab.view.ladder.times import both_times
 
 if TYPE_CHECKING:
     from wslab.view.ladder.steps import Step, Trace
@@ -27,7 +26,7 @@ def write_ladder(trace: Trace, *, times: bool) -> str:
         trace: The connection.
         times: Whether both ends' times stand beside each arrow.
     """
-    stamps = [both_times(step, trace.zero) if times else ("", "") for step in trace.steps]
+    stamps = [trace.times(step) if times else ("", "") for step in trace.steps]
     left, _ = (
         max(
             [4, *(columns(line) for step in trace.steps if step.side == side for line in _beside(step))]
