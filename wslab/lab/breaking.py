@@ -15,7 +15,7 @@ def break_line(faults: Faults, name: str, value: float | None, way: Any) -> None
 
     Args:
         faults: Those of the end.
-        name: One of `wslab.view.CHOICES`.
+        name: One of `wslab.view.FAULT_CHOICES`.
         value: Its value, where it takes one.
         way: Its direction, or None.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from wslab.view.console import Console as Console
 from wslab.view.console import transcripts as transcripts
-from wslab.view.controls import CHOICES as CHOICES
+from wslab.view.controls import FAULT_CHOICES as FAULT_CHOICES
 from wslab.view.controls import Ends as Ends
 from wslab.view.controls import Panel as Panel
 from wslab.view.controls import Player as Player
@@ -29,7 +29,7 @@ from wslab.view.tables import accept_steps as accept_steps
 from wslab.view.tables import explain as explain
 
 __all__ = [
-    "CHOICES",
+    "FAULT_CHOICES",
     "CompressionTable",
     "Console",
     "Dissection",

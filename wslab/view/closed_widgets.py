@@ -10,11 +10,11 @@ import threading
 from collections import deque
 from typing import Protocol
 
-KEEP = 6
+MOST_CLOSED = 6
 """How many widgets of closed labs stay: the log and the panel of three."""
 
 _lock = threading.Lock()
-_retired: deque[Closable] = deque()
+_closed: deque[Closable] = deque()
 
 
 class Closable(Protocol):
@@ -24,13 +24,13 @@ class Closable(Protocol):
         """Leave the page."""
 
 
-def retire(widget: Closable) -> None:
+def keep_closed(widget: Closable) -> None:
     """Keep a widget of a closed lab on the page, and close the oldest of those there are too many of."""
     with _lock:
-        if any(widget is other for other in _retired):
+        if any(widget is other for other in _closed):
             return
-        _retired.append(widget)
-        gone = [_retired.popleft() for _ in range(len(_retired) - KEEP)]
+        _closed.append(widget)
+        gone = [_closed.popleft() for _ in range(len(_closed) - MOST_CLOSED)]
     for old in gone:
         old.close()
 
@@ -38,7 +38,7 @@ def retire(widget: Closable) -> None:
 def forget(widget: Closable) -> None:
     """Forget a widget that was closed by somebody else."""
     with _lock:
-        for place, other in enumerate(_retired):
+        for place, other in enumerate(_closed):
             if other is widget:
-                del _retired[place]
+                del _closed[place]
                 return

@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def printable(text: str) -> str:
     """Make every invisible character of a text visible, but line breaks (LF and CR LF) and tabs."""
     text = text.replace("\r\n", "\n")
     return text if text.isprintable() else _INVISIBLE.sub(_picture, text)

@@ -18,7 +18,7 @@ _BACK = {"led to": "caused by", "caused by": "led to", "came after": "came befor
 AROUND = 20_000
 """How far around a row its effects are looked for, in rows."""
 
-MOST = 8
+MOST_RELATED = 8
 """The most rows that are named."""
 
 
@@ -70,8 +70,8 @@ def _whose(row: Row, linked: Row) -> str:
     return f"the {what} that {'caused' if caused(row, linked) else 'came last before'} this event"
 
 
-def links(timeline: Timeline, position: int, row: Row) -> list[Related]:
-    """The rows linked with one row, `MOST` at most.
+def related_rows(timeline: Timeline, position: int, row: Row) -> list[Related]:
+    """The rows linked with one row, `MOST_RELATED` at most.
 
     Args:
         timeline: Where the row is kept.
@@ -98,7 +98,7 @@ def links(timeline: Timeline, position: int, row: Row) -> list[Related]:
             and other_row.connection == row.connection
         ):
             out.append(Related(_BACK[_relation(other_row, row)], place, other_row))
-            if len(out) == MOST:
+            if len(out) == MOST_RELATED:
                 break
     return out
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.view.reading import Clock
 from wslab.view import Console, transcripts
-from wslab.view.console.lines import LINE, ONCE, TOTAL
-from wslab.view.console.widget import KEEP_CLOSED, View
+from wslab.view.console.lines import LINE_CHARACTERS, MESSAGE_LINES, MOST_CHARACTERS
+from wslab.view.console.widget import MOST_CLOSED, ConsoleWidget
 from wslab.view.flusher import INTERVAL, Screen
-from wslab.view.printable import visible
+from wslab.view.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ class Told:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
-    monkeypatch.setattr(View, "send", lambda _view, content, buffers=None: told.take(content, buffers))
+    monkeypatch.setattr(ConsoleWidget, "send", lambda _view, content, buffers=None: told.take(content, buffers))
     return told
 
 
@@ -144,28 +144,28 @@ def test_lines_and_their_length_are_bounded() -> None:
     for i in range(25):
         console.line(str(i))
     assert console.text.splitlines()[1:3] == ["15 earlier lines are not kept", "15"]
-    console.line("x" * (LINE + 1234))
+    console.line("x" * (LINE_CHARACTERS + 1234))
     assert console.text.endswith("x \u2026 1,234 more characters")
-    assert len(console.text) < LINE + 200
+    assert len(console.text) < LINE_CHARACTERS + 200
 
 
 def test_many_long_lines_are_bounded_together() -> None:
     console = Console("node", keep=10_000)
     for _ in range(200):
-        console.line("x" * LINE)
-    assert TOTAL - LINE <= len(console.text) <= TOTAL + 200
+        console.line("x" * LINE_CHARACTERS)
+    assert MOST_CHARACTERS - LINE_CHARACTERS <= len(console.text) <= MOST_CHARACTERS + 200
 
 
 def test_what_cannot_be_seen_is_made_visible() -> None:
-    assert visible("a\r\n\tb\x00\x1b[1m\rc") == "a\n\tb\u27e8NUL\u27e9\u27e8ESC\u27e9[1m\u27e8CR\u27e9c"
+    assert printable("a\r\n\tb\x00\x1b[1m\rc") == "a\n\tb\u27e8NUL\u27e9\u27e8ESC\u27e9[1m\u27e8CR\u27e9c"
     assert (
-        visible("\u202egnp.exe\u2066\u200b\ufeff")
+        printable("\u202egnp.exe\u2066\u200b\ufeff")
         == "\u27e8RLO\u27e9gnp.exe\u27e8LRI\u27e9\u27e8ZWSP\u27e9\u27e8BOM\u27e9"
     )
-    assert visible("\ud83d \U000e0041 \x85") == "\u27e8U+D83D\u27e9 \u27e8U+E0041\u27e9 \u27e8U+0085\u27e9"
+    assert printable("\ud83d \U000e0041 \x85") == "\u27e8U+D83D\u27e9 \u27e8U+E0041\u27e9 \u27e8U+0085\u27e9"
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
     assert (
-        visible(f"d\u00e9j\u00e0 \u05e9\u05dc\u05d5\u05dd {family}")
+        printable(f"d\u00e9j\u00e0 \u05e9\u05dc\u05d5\u05dd {family}")
         == f"d\u00e9j\u00e0 \u05e9\u05dc\u05d5\u05dd {family}"
     )
 
@@ -252,8 +252,8 @@ def test_ten_thousand_lines_in_one_go_take_few_messages_and_the_end_is_right(
     run(screen, clock)
     assert told.texts == [f"line {i}" for i in range(9000, 10_000)]
     news = [content for content in told.messages if "view" not in content]
-    assert len(news) <= 1000 / ONCE + 1
-    assert all(len(content["lines"]) <= ONCE for content in news)
+    assert len(news) <= 1000 / MESSAGE_LINES + 1
+    assert all(len(content["lines"]) <= MESSAGE_LINES for content in news)
     assert len(news) - 1 <= (clock.now - started) / INTERVAL + 1
 
 
@@ -295,7 +295,7 @@ def test_lines_that_could_not_be_sent_once_come_with_the_next(
     console._flusher._failed = lambda what, _error: failed.append(what)
     run(screen, clock)
     with monkeypatch.context() as patch:
-        patch.setattr(View, "send", lambda *_: int("away"))
+        patch.setattr(ConsoleWidget, "send", lambda *_: int("away"))
         console.line("one")
         clock.now += 1
         run(screen, clock)
@@ -372,11 +372,11 @@ def test_a_closed_console_tells_the_rest_and_stays_without_its_button(
 
 
 def test_only_the_last_closed_consoles_stay_on_the_page(shown: Callable[..., Console]) -> None:
-    consoles = [shown() for _ in range(KEEP_CLOSED + 3)]
+    consoles = [shown() for _ in range(MOST_CLOSED + 3)]
     for console in consoles:
         console.close()
     views = [console._view for console in consoles if console._view is not None]
-    assert [view.comm is None for view in views] == [True] * 3 + [False] * KEEP_CLOSED
+    assert [view.comm is None for view in views] == [True] * 3 + [False] * MOST_CLOSED
     consoles[0].line("nobody hears")
     consoles[0]._repr_mimebundle_()
     assert consoles[0]._view is not None
@@ -397,5 +397,5 @@ def test_transcripts_tell_of_the_consoles_on_the_page_whose_program_is_over(show
 
 
 def test_every_rule_of_the_style_sheet_stands_under_the_console() -> None:
-    assert ".wsl-log" not in View._css
-    assert 'body[data-jp-theme-light="false"] .wsl-console' in View._css
+    assert ".wsl-log" not in ConsoleWidget._css
+    assert 'body[data-jp-theme-light="false"] .wsl-console' in ConsoleWidget._css

@@ -9,7 +9,7 @@ import pytest
 
 from tests.net.hostile import KINDS, error_of
 from wslab.view import Panel
-from wslab.view.controls.fault_row import CHOICES
+from wslab.view.controls.fault_row import FAULT_CHOICES
 from wslab.view.controls.panel import NO_ENDS, NO_PING, NOT_OURS
 from wslab.view.flusher import SCREEN
 
@@ -39,10 +39,10 @@ class Pretended:
     def close(self, key: Hashable, code: int | None, reason: str) -> None:
         self.asked.append(("close", key, code, reason))
 
-    def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
+    def fault(self, key: Hashable, name: str, value: float | None, direction: str | None) -> None:
         if name == "reset":
             raise RuntimeError("that connection is closed")
-        self.asked.append(("fault", key, name, value, way))
+        self.asked.append(("fault", key, name, value, direction))
 
     def clear_faults(self, key: Hashable) -> None:
         self.asked.append(("clear faults", key))
@@ -149,13 +149,13 @@ def test_a_code_that_is_no_number_is_answered_and_not_sent(board: Any, ends: Pre
 
 
 def pick(board: Any, name: str) -> None:
-    board.fault_row.kind.value = next(choice for choice in CHOICES if choice.name == name)
+    board.fault_row.kind.value = next(choice for choice in FAULT_CHOICES if choice.name == name)
 
 
 def test_a_fault_goes_to_the_chosen_end_with_its_value_and_direction(board: Any, ends: Pretended) -> None:
     pick(board, "latency")
     assert board.fault_row.amount.value == "0.2"
-    board.fault_row.way.value = "server to client"
+    board.fault_row.direction.value = "server to client"
     board.fault_row.apply_button.click()
     assert ends.asked == [("fault", "key of 1 client", "latency", 0.2, "server to client")]
     assert "1 client: latency 0.2 s, server to client." in said(board)
@@ -165,16 +165,16 @@ def test_a_fault_goes_to_the_chosen_end_with_its_value_and_direction(board: Any,
 
 def test_a_fault_without_value_and_direction_has_those_fields_disabled(board: Any, ends: Pretended) -> None:
     pick(board, "slice")
-    board.fault_row.way.value = "server to client"
+    board.fault_row.direction.value = "server to client"
     pick(board, "drop")
     assert board.fault_row.amount.disabled
-    assert board.fault_row.way.disabled
+    assert board.fault_row.direction.disabled
     board.fault_row.apply_button.click()
     assert ends.asked == [("fault", "key of 1 client", "drop", None, None)]
     pick(board, "slice")
-    assert board.fault_row.way.value == "both directions"
+    assert board.fault_row.direction.value == "both directions"
     assert not board.fault_row.amount.disabled
-    assert not board.fault_row.way.disabled
+    assert not board.fault_row.direction.disabled
 
 
 def test_a_fault_that_is_refused_and_a_value_that_is_none_are_answered(board: Any, ends: Pretended) -> None:
@@ -200,7 +200,7 @@ def test_without_a_connection_everything_is_disabled_and_says_why() -> None:
         board.close_button,
         board.fault_row.kind,
         board.fault_row.amount,
-        board.fault_row.way,
+        board.fault_row.direction,
         board.fault_row.apply_button,
         board.fault_row.clear_button,
     ):

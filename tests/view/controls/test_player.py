@@ -41,7 +41,9 @@ def test_the_buttons_step_and_end_with_the_whole_recording(recording: Timeline) 
     player.rest_button.click()
     assert player.replay.timeline.rows() == rows
     assert "at its end" in player.where.value
-    assert [button.disabled for button in (player.step_button, player.many_button, player.rest_button)] == [True] * 3
+    assert [button.disabled for button in (player.step_button, player.large_step_button, player.rest_button)] == [
+        True
+    ] * 3
     player.close()
 
 
@@ -51,7 +53,7 @@ def test_it_plays_a_file_and_draws_what_has_appeared(recording: Timeline, tmp_pa
     player.replay.step(3)
     assert '"one"' in repr(player.ladder())
     assert '"three"' not in repr(player.ladder())
-    player.many_button.click()
+    player.large_step_button.click()
     assert '"three"' in repr(player.ladder())
     player.close()
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.view.traffic import REQUEST, RESPONSE, Conversation
 from wslab.timeline import Row, Timeline
 from wslab.view import Log
-from wslab.view.inspector.head import MOST_BYTES, MOST_LINES, describe_head, overwritten, places
-from wslab.view.inspector.rows import inspect_row, inspected
-from wslab.view.related_rows import bytes_of, links
+from wslab.view.inspector.head import MOST_BYTES, MOST_LINES, describe_head, line_spans, overwritten
+from wslab.view.inspector.rows import inspect_for_page, inspect_row
+from wslab.view.related_rows import bytes_of, related_rows
 from wslab.wire import explain, parse_head
 from wslab.wire.handshake import REDACTED
 
@@ -89,7 +89,7 @@ def test_credentials_are_in_no_byte_and_no_word_and_every_offset_stays() -> None
 @settings(deadline=None, max_examples=300)
 def test_the_places_of_any_bytes_are_the_lines_that_the_head_is_read_as(data: bytes) -> None:
     data = data.partition(b"\r\n\r\n")[0] or b"x"
-    found = places(data)
+    found = line_spans(data)
     assert [place.start for place in found] == [0, *(place.stop for place in found)][: len(found)]
     assert found[-1].stop == len(data)
     head = parse_head(data)
@@ -103,7 +103,7 @@ def test_the_places_of_any_bytes_are_the_lines_that_the_head_is_read_as(data: by
 def test_what_is_read_as_a_credential_is_overwritten_whatever_stands_around_it(around: bytes, name: bytes) -> None:
     around = around.replace(b"\r\n\r\n", b"\n")
     data = b"GET / HTTP/1.1\r\n" + around.strip(b"\r") + b"\r\n" + name + b"S3CRET\n\n S3CRET\r\n\r\n"
-    shown = overwritten(data, places(data))
+    shown = overwritten(data, line_spans(data))
     assert len(shown) == len(data)
     credentials = [value for key, value in parse_head(data).headers if key.strip(" \t").lower() in REDACTED]
     assert b"S3CRET" not in shown or not any("S3CRET" in value for value in credentials)
@@ -181,8 +181,8 @@ def test_an_end_that_came_by_itself_is_not_said_to_be_caused_by_the_last_bytes(n
     assert told is not None
     assert told["whose"] == "the message that came last before this event"
     found = rows_of(timeline)
-    assert [link.relation for link in links(timeline, len(found) - 1, found[-1])] == ["came after"]
-    assert [link.relation for link in links(timeline, len(found) - 2, found[-2])] == ["came before"]
+    assert [link.relation for link in related_rows(timeline, len(found) - 1, found[-1])] == ["came after"]
+    assert [link.relation for link in related_rows(timeline, len(found) - 2, found[-2])] == ["came before"]
 
 
 def test_rows_without_bytes_have_nothing_to_inspect() -> None:
@@ -200,11 +200,11 @@ def test_a_page_gets_the_module_that_shows_a_row_only_when_it_lacks_it() -> None
     timeline = Timeline()
     Conversation(timeline).text("hi")
     timeline.refresh()
-    assert "class HeadInspector" in inspected(timeline, 0, [])["module"]
-    assert "class Inspector" in inspected(timeline, 2, ["head"])["module"]
-    assert "module" not in inspected(timeline, 2, ["head", "frames"])
-    assert "module" in inspected(timeline, 2, {"frames": 1})
-    assert inspected(timeline, 99, []) == {"pos": 99, "told": None}
+    assert "class HeadInspector" in inspect_for_page(timeline, 0, [])["module"]
+    assert "class Inspector" in inspect_for_page(timeline, 2, ["head"])["module"]
+    assert "module" not in inspect_for_page(timeline, 2, ["head", "frames"])
+    assert "module" in inspect_for_page(timeline, 2, {"frames": 1})
+    assert inspect_for_page(timeline, 99, []) == {"pos": 99, "told": None}
 
 
 def test_a_row_of_the_log_says_whether_its_bytes_can_be_opened_and_whose_they_are() -> None:

@@ -19,8 +19,8 @@ from wslab.timeline import Row, Timeline
 from wslab.view import Dissection, dissect
 from wslab.view.inspector import dissection as module
 from wslab.view.inspector.bit_diagram import bit_diagram
-from wslab.view.inspector.characters import characters
-from wslab.view.inspector.description import MOST_FRAMES, describe
+from wslab.view.inspector.characters import text_pieces
+from wslab.view.inspector.description import MOST_FRAMES, describe_dissection
 from wslab.view.inspector.frame import MOST_BYTES
 from wslab.view.inspector.rows import inspect_row
 from wslab.view.inspector.static_html import MOST_OPEN, inspector_html, signs_at
@@ -56,12 +56,12 @@ class Reader(HTMLParser):
 
 
 def twin(data: bytes, **options: Any) -> str:
-    return inspector_html(describe(dissect(data, **options)), "wslab-inspector-0")
+    return inspector_html(describe_dissection(dissect(data, **options)), "wslab-inspector-0")
 
 
 def one(data: bytes, **options: Any) -> dict[str, Any]:
     """What is said of the only frame."""
-    (told,) = describe(dissect(data, **options))["frames"]
+    (told,) = describe_dissection(dissect(data, **options))["frames"]
     return dict(told)
 
 
@@ -175,11 +175,11 @@ def test_what_cannot_be_seen_or_would_reorder_text_is_shown_as_something_else() 
 
 def test_the_rest_of_a_character_that_may_still_come_is_no_error() -> None:
     begun, never = b"a\xe2\x82", b"a\xe2A"
-    assert [piece[2:] for piece in characters(b"", begun, b"", whole=False)][1:] == [
+    assert [piece[2:] for piece in text_pieces(b"", begun, b"", whole=False)][1:] == [
         ("\u2026", "the beginning of a character whose rest has not come")
     ]
-    assert [piece[3] for piece in characters(b"", begun, b"")][1:] == ["no UTF-8"] * 2
-    assert [piece[3] for piece in characters(b"", never, b"", whole=False)][1] == "no UTF-8"
+    assert [piece[3] for piece in text_pieces(b"", begun, b"")][1:] == ["no UTF-8"] * 2
+    assert [piece[3] for piece in text_pieces(b"", never, b"", whole=False)][1] == "no UTF-8"
 
 
 def test_the_head_before_the_frames_is_named_and_not_shown() -> None:
@@ -218,7 +218,7 @@ def test_a_field_of_which_only_some_bytes_have_come_is_told_too() -> None:
 
 
 def test_nothing_at_all_is_said_to_be_nothing() -> None:
-    assert describe(dissect(b""))["frames"] == []
+    assert describe_dissection(dissect(b""))["frames"] == []
     assert "0 frames, 0 bytes" in twin(b"")
 
 
@@ -227,7 +227,7 @@ def test_payloads_and_frames_are_bounded_and_the_rest_is_counted() -> None:
     assert len(told["payload"]) == 2 * MOST_BYTES
     assert len(told["wire"]) == 2 * (MOST_BYTES + told["header"])
     assert told["size"] == 100_000 + 14
-    many = describe(dissect(HELLO * 1000 + frame("x", rsv2=True)))
+    many = describe_dissection(dissect(HELLO * 1000 + frame("x", rsv2=True)))
     assert len(many["frames"]) == MOST_FRAMES
     assert (many["more"], many["moreBroken"]) == (1001 - MOST_FRAMES, 1)
     assert len(twin(frame(b"\xff" * 5000, rsv1=True, rsv2=True, mask=KEY) * 1000, direction=UP)) < 200_000
@@ -239,23 +239,23 @@ def test_the_same_bytes_give_the_same_output_and_one_widget() -> None:
     other = dissect(HELLO * 3)._repr_mimebundle_()
     assert first == second != other
     (key,) = re.findall(r"wslab-inspector-[0-9a-f]{12}", first["text/html"])
-    assert module._live[key].told == describe(dissect(HELLO * 3, direction=UP))
+    assert module._live[key].told == describe_dissection(dissect(HELLO * 3, direction=UP))
     assert sum(name == key for name in module._live) == 1
 
 
 def test_showing_ever_new_bytes_keeps_a_bounded_number_of_widgets() -> None:
     dissect(frame("the first"))._repr_mimebundle_()
     first = next(reversed(module._live.values()))
-    for number in range(module.KEEP):
+    for number in range(module.MOST_LIVE):
         dissect(frame(str(number)))._repr_mimebundle_()
-    assert len(module._live) == module.KEEP
+    assert len(module._live) == module.MOST_LIVE
     assert first not in module._live.values()
     assert first.comm is None
 
 
 def test_a_character_cut_by_the_border_of_frames_is_one_character_in_each() -> None:
     text = "a\u20acz".encode()
-    first, second = describe(dissect(frame(text[:2], "text", fin=False) + frame(text[2:], 0)))["frames"]
+    first, second = describe_dissection(dissect(frame(text[:2], "text", fin=False) + frame(text[2:], 0)))["frames"]
     assert [piece[:3] for piece in first["pieces"]] == [(0, 1, "a"), (1, 4, "\u20ac")]
     assert [piece[:3] for piece in second["pieces"]] == [(-1, 2, "\u20ac"), (2, 3, "z")]
     assert (second["message"]["place"], second["message"]["start"], second["message"]["preview"]) == (
@@ -272,7 +272,7 @@ def test_wherever_a_text_is_cut_its_characters_are_the_same(text: str, one: int,
     a, b = sorted((min(one, len(data)), min(two, len(data))))
     found: dict[int, int] = {}
     for start, stop in ((0, a), (a, b), (b, len(data))):
-        pieces = characters(data[max(0, start - 3) : start], data[start:stop], data[stop : stop + 3])
+        pieces = text_pieces(data[max(0, start - 3) : start], data[start:stop], data[stop : stop + 3])
         found |= {start + piece[0]: start + piece[1] for piece in pieces}
     edges = [0]
     for char in text:
@@ -283,7 +283,7 @@ def test_wherever_a_text_is_cut_its_characters_are_the_same(text: str, one: int,
 @given(st.binary(max_size=40), st.binary(max_size=3), st.binary(max_size=3))
 @settings(deadline=None, max_examples=200)
 def test_any_bytes_are_covered_without_gap_or_overlap(data: bytes, before: bytes, after: bytes) -> None:
-    pieces = characters(before, data, after)
+    pieces = text_pieces(before, data, after)
     covered = [place for first, stop, _, _ in pieces for place in range(max(0, first), min(stop, len(data)))]
     assert covered == list(range(len(data)))
 
@@ -291,7 +291,7 @@ def test_any_bytes_are_covered_without_gap_or_overlap(data: bytes, before: bytes
 @given(st.binary(max_size=60))
 @settings(deadline=None, max_examples=200)
 def test_any_bytes_at_all_can_be_shown(data: bytes) -> None:
-    told = describe(dissect(data, direction=UP, deflate="unknown"))
+    told = describe_dissection(dissect(data, direction=UP, deflate="unknown"))
     json.dumps(told)
     read = Reader(inspector_html(told, "k"))
     assert read.open == []

@@ -10,7 +10,7 @@ from websockets.frames import Opcode
 from tests.view.traffic import Conversation
 from wslab.timeline import Timeline
 from wslab.view import Log
-from wslab.view.log.diagnosis import MOST, describe_ending
+from wslab.view.log.diagnosis import MOST_EVIDENCE, describe_diagnosis
 
 
 def closed(timeline: Timeline) -> Conversation:
@@ -25,7 +25,7 @@ def closed(timeline: Timeline) -> Conversation:
 def opened(timeline: Timeline, name: str) -> tuple[int, dict[str, Any] | None]:
     rows = timeline.rows()
     position = next(position for position, row in enumerate(rows) if row.name == name)
-    return position, describe_ending(timeline, position, rows[position])
+    return position, describe_diagnosis(timeline, position, rows[position])
 
 
 def test_a_close_row_opens_into_the_diagnosis_once_the_connection_is_over() -> None:
@@ -103,6 +103,6 @@ def test_it_is_bounded_whatever_a_peer_sent() -> None:
     talk.server.lost("y" * 5000)
     _, told = opened(timeline, "close 4000")
     assert told is not None
-    assert len(told["evidence"]) <= MOST
+    assert len(told["evidence"]) <= MOST_EVIDENCE
     assert all(len(each["text"]) <= 1000 for each in told["evidence"])
     assert len(told["sentence"]) <= 1000

@@ -11,7 +11,7 @@ from tests.view.reading import Clock
 from wslab.net import Buffers
 from wslab.view import Gauge
 from wslab.view.flusher import Screen
-from wslab.view.pictures.gauge import KEEP, PLACES, draw_gauge
+from wslab.view.pictures.gauge import MOST_SAMPLES, QUEUES, draw_gauge
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,10 +82,10 @@ def test_history_grows_with_changes_only_and_is_bounded() -> None:
         lines.set(1, Buffers(0, size, 0, 0, 0), None)
         gauge.sample()
     assert [sample[1, "client to server"][0] for _, sample in gauge.history] == [1, 2]
-    for size in range(KEEP + 50):
+    for size in range(MOST_SAMPLES + 50):
         lines.set(1, Buffers(0, size, 0, 0, 0), None)
         gauge.sample()
-    assert len(gauge.history) == KEEP
+    assert len(gauge.history) == MOST_SAMPLES
 
 
 def test_the_plot_has_a_line_for_each_place_and_leaves_out_where_nothing_waited() -> None:
@@ -99,7 +99,7 @@ def test_the_plot_has_a_line_for_each_place_and_leaves_out_where_nothing_waited(
     (axes,) = figure.axes
     assert axes.get_title(loc="left") == "connection 1, client to server"
     plotted = {str(line.get_label()): values_of(line) for line in axes.get_lines()}
-    assert set(plotted) == set(PLACES)
+    assert set(plotted) == set(QUEUES)
     assert plotted["transport"] == [0, 5, 3]
 
 

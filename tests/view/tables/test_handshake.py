@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from wslab import wire
-from wslab.view.tables.handshake import MOST, accept_steps, explain
+from wslab.view.tables.handshake import MOST_LINES, accept_steps, explain
 from wslab.wire import request, response
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -132,7 +132,7 @@ def test_a_head_of_any_length_is_drawn_in_bounds() -> None:
     asked = b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 100_000
 
     html = explain(asked).request._repr_html_()  # type: ignore[union-attr]
-    assert html.count("<tr>") <= MOST + 2
+    assert html.count("<tr>") <= MOST_LINES + 2
     assert re.search(r"and \d+ more lines", html)
 
 

@@ -19,10 +19,10 @@ from IPython.display import display
 
 from wslab.timeline import CONTAINED, error_words, log_failure
 from wslab.timeline.transcript import masked
-from wslab.view.console.lines import LEVELS, LINE, Line, Lines
-from wslab.view.console.widget import View, keep_closed
+from wslab.view.console.lines import LEVELS, LINE_CHARACTERS, Line, Lines
+from wslab.view.console.widget import ConsoleWidget, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen
-from wslab.view.printable import visible
+from wslab.view.printable import printable
 from wslab.wire import one_line
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ class Console:
         self.title = one_line(title, 80)
         self._lock = threading.RLock()
         self._lines = Lines(keep)
-        self._told = 0  # the ordinal behind the last line that the views were told
+        self._sent = 0  # the ordinal behind the last line that the views were told
         self._head = {"word": "waiting", "text": "", "banner": "", "button": ""}
         self._click: Callable[[], object] | None = None
-        self._view: View | None = None
+        self._view: ConsoleWidget | None = None
         self._views: set[str] = set()
         self._is_closed = False
         self._flusher = Flusher(self._flush, _screen, failed, tries=3)
@@ -63,7 +63,7 @@ class Console:
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         with self._lock:
             if self._view is None or self._view.comm is None:
-                self._view = View(label=self.title, head=dict(self._head), opening=self._lines.newest())
+                self._view = ConsoleWidget(label=self.title, head=dict(self._head), opening=self._lines.newest())
                 self._view.transcript = self.transcript
                 self._view.on_msg(self._answer)
                 if self._is_closed:
@@ -99,9 +99,9 @@ class Console:
             level: One of `LEVELS`; anything else counts as ``log``.
             where: Its place in the cell, such as ``line 3``.
         """
-        shown = visible(text[:LINE].removesuffix("\n"))
-        if len(text) > LINE:
-            shown += f" \u2026 {len(text) - LINE:,} more characters"
+        shown = printable(text[:LINE_CHARACTERS].removesuffix("\n"))
+        if len(text) > LINE_CHARACTERS:
+            shown += f" \u2026 {len(text) - LINE_CHARACTERS:,} more characters"
         line = Line(level if level in LEVELS else "log", one_line(where, 80), shown)
         with self._lock:
             self._lines.add(line)
@@ -123,7 +123,7 @@ class Console:
 
     def banner(self, text: str) -> None:
         """Show a note above the lines; an empty one takes it away."""
-        self._say(banner=visible(text[:2000]))
+        self._say(banner=printable(text[:2000]))
 
     def button(self, label: str, click: Callable[[], object]) -> None:
         """Offer a button, as long as the program waits or runs.
@@ -172,19 +172,19 @@ class Console:
         with self._lock:
             head, opening = dict(self._head), {} if self._views else self._lines.newest()
             if not self._views:
-                self._told = self._lines.end
+                self._sent = self._lines.end
         if (view.head, view.opening) != (head, opening):
             with view.hold_sync():
                 view.head, view.opening = head, opening
-            return self._told < self._lines.end
+            return self._sent < self._lines.end
         with self._lock:
-            if self._told >= self._lines.end:
+            if self._sent >= self._lines.end:
                 return False
-            news = self._lines.after(self._told)
+            news = self._lines.after(self._sent)
         view.send({"t": "lines", **news})
         with self._lock:
-            self._told = news["at"] + len(news["lines"])
-            return self._told < self._lines.end
+            self._sent = news["at"] + len(news["lines"])
+            return self._sent < self._lines.end
 
     def _answer(self, _view: object, content: dict[str, Any], _buffers: object) -> None:
         """Answer a view, on whatever thread it asks."""

@@ -9,16 +9,16 @@ from collections import deque
 from itertools import islice
 from typing import Any, NamedTuple
 
-LINE = 10_000
+LINE_CHARACTERS = 10_000
 """The longest line, in characters."""
 
-TOTAL = 500_000
+MOST_CHARACTERS = 500_000
 """The most characters that are kept of all lines together."""
 
-ONCE, ONCE_CHARACTERS = 200, 100_000
+MESSAGE_LINES, MESSAGE_CHARACTERS = 200, 100_000
 """The most that one message carries."""
 
-EARLY, EARLY_CHARACTERS = 100, 20_000
+OPENING_LINES, OPENING_CHARACTERS = 100, 20_000
 """The most that is told before anybody has asked."""
 
 LEVELS = {"log": "", "info": "info", "warn": "warning", "error": "error", "debug": "debug"}
@@ -58,7 +58,7 @@ class Lines:
         """Add a line, and drop the oldest where there are too many."""
         self._lines.append(line)
         self._characters += len(line.text)
-        while len(self._lines) > self._keep or (self._characters > TOTAL and len(self._lines) > 1):
+        while len(self._lines) > self._keep or (self._characters > MOST_CHARACTERS and len(self._lines) > 1):
             self._characters -= len(self._lines.popleft().text)
             self.first += 1
 
@@ -75,11 +75,11 @@ class Lines:
         """The stretch of all that is kept."""
         return self._stretch(self.first, self._lines)
 
-    def after(self, told: int) -> dict[str, Any]:
+    def after(self, sent: int) -> dict[str, Any]:
         """The stretch that begins at an ordinal, or at the oldest line where that one is gone; at most one message's worth."""
-        at, left = max(told, self.first), ONCE_CHARACTERS
+        at, left = max(sent, self.first), MESSAGE_CHARACTERS
         lines: list[Line] = []
-        for line in islice(self._lines, at - self.first, at - self.first + ONCE):
+        for line in islice(self._lines, at - self.first, at - self.first + MESSAGE_LINES):
             left -= len(line.text)
             if lines and left < 0:
                 break
@@ -88,8 +88,8 @@ class Lines:
 
     def newest(self) -> dict[str, Any]:
         """The stretch of the last few lines."""
-        left, lines = EARLY_CHARACTERS, deque[Line]()
-        for line in islice(reversed(self._lines), EARLY):
+        left, lines = OPENING_CHARACTERS, deque[Line]()
+        for line in islice(reversed(self._lines), OPENING_LINES):
             left -= len(line.text)
             if lines and left < 0:
                 break

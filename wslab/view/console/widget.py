@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-KEEP_CLOSED = 20
+MOST_CLOSED = 20
 """How many closed consoles stay on the page: more than logs, for there may be several in a lesson."""
 
-_closed: deque[View] = deque()
+_closed: deque[ConsoleWidget] = deque()
 _closing = threading.Lock()
 
 
-class View(anywidget.AnyWidget):
+class ConsoleWidget(anywidget.AnyWidget):
     """The widget of a console.
 
     Attributes:
@@ -43,11 +43,11 @@ class View(anywidget.AnyWidget):
         return f'<Console "{self.label}">'
 
 
-def keep_closed(view: View) -> None:
+def keep_closed(view: ConsoleWidget) -> None:
     """Keep a closed console on the page, and take away the oldest of those there are too many of."""
     with _closing:
         _closed.append(view)
-        gone = _closed.popleft() if len(_closed) > KEEP_CLOSED else None
+        gone = _closed.popleft() if len(_closed) > MOST_CLOSED else None
     if gone is not None:
         gone.close()
 

@@ -10,13 +10,13 @@ Their callbacks may run on any thread, with any loop or none: they hand work ove
 from __future__ import annotations
 
 from wslab.view.controls.ends import Ends as Ends
-from wslab.view.controls.fault_row import CHOICES as CHOICES
+from wslab.view.controls.fault_row import FAULT_CHOICES as FAULT_CHOICES
 from wslab.view.controls.panel import Panel as Panel
 from wslab.view.controls.player import Player as Player
 from wslab.view.controls.player import play as play
 
 __all__ = [
-    "CHOICES",
+    "FAULT_CHOICES",
     "Ends",
     "Panel",
     "Player",

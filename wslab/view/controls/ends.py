@@ -23,8 +23,8 @@ class Ends(Protocol):
     def close(self, key: Hashable, code: int | None, reason: str) -> None:
         """Hand over a Close, or raise."""
 
-    def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:
-        """Switch a fault on (`wslab.view.controls.fault_row.CHOICES`), or raise."""
+    def fault(self, key: Hashable, name: str, value: float | None, direction: str | None) -> None:
+        """Switch a fault on (`wslab.view.controls.fault_row.FAULT_CHOICES`), or raise."""
 
     def clear_faults(self, key: Hashable) -> None:
         """Switch all faults of an end off, or raise."""

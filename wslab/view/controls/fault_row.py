@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from wslab.view.controls.ends import Ends
 
 BOTH = "both directions"
-WAYS = (BOTH, "client to server", "server to client")
+DIRECTIONS = (BOTH, "client to server", "server to client")
 
 
-class Choice(NamedTuple):
+class FaultChoice(NamedTuple):
     """A fault that can be chosen: its name, the value it begins with, the unit of that, and whether it has a direction."""
 
     name: str
@@ -24,25 +24,25 @@ class Choice(NamedTuple):
     directed: bool = False
 
 
-CHOICES = (
-    Choice("latency", "0.2", "s", directed=True),
-    Choice("jitter", "0.1", "s", directed=True),
-    Choice("bandwidth", "1000", "B/s", directed=True),
-    Choice("slice", "1", "B", directed=True),
-    Choice("stall", directed=True),
-    Choice("resume", directed=True),
-    Choice("corrupt: bad opcode", directed=True),
-    Choice("corrupt: RSV", directed=True),
-    Choice("corrupt: unmasked"),
-    Choice("corrupt: masked"),
-    Choice("corrupt: bad UTF-8", directed=True),
-    Choice("corrupt: wrong length", directed=True),
-    Choice("half-close"),
-    Choice("reset"),
-    Choice("drop"),
-    Choice("drop after bytes", "1000", "B", directed=True),
-    Choice("drop after seconds", "2", "s"),
-    Choice("drop after idle", "2", "s"),
+FAULT_CHOICES = (
+    FaultChoice("latency", "0.2", "s", directed=True),
+    FaultChoice("jitter", "0.1", "s", directed=True),
+    FaultChoice("bandwidth", "1000", "B/s", directed=True),
+    FaultChoice("slice", "1", "B", directed=True),
+    FaultChoice("stall", directed=True),
+    FaultChoice("resume", directed=True),
+    FaultChoice("corrupt: bad opcode", directed=True),
+    FaultChoice("corrupt: RSV", directed=True),
+    FaultChoice("corrupt: unmasked"),
+    FaultChoice("corrupt: masked"),
+    FaultChoice("corrupt: bad UTF-8", directed=True),
+    FaultChoice("corrupt: wrong length", directed=True),
+    FaultChoice("half-close"),
+    FaultChoice("reset"),
+    FaultChoice("drop"),
+    FaultChoice("drop after bytes", "1000", "B", directed=True),
+    FaultChoice("drop after seconds", "2", "s"),
+    FaultChoice("drop after idle", "2", "s"),
 )
 """What the row offers, in this order. `wslab.lab.breaking` knows what each does."""
 
@@ -63,14 +63,14 @@ class FaultRow(ipywidgets.GridBox):  # type: ignore[misc]
         self._is_able = False
         wide = ipywidgets.Layout(width="auto", margin="0")
         self.kind = ipywidgets.Dropdown(
-            options=[(choice.name, choice) for choice in CHOICES],
+            options=[(choice.name, choice) for choice in FAULT_CHOICES],
             description="Fault",
             style={"description_width": "5.5em"},
             layout=wide,
         )
         self.amount = ipywidgets.Text(description="Value", style={"description_width": "4em"}, layout=wide)
-        self.way = ipywidgets.Dropdown(
-            options=WAYS, description="Direction", style={"description_width": "5em"}, layout=wide
+        self.direction = ipywidgets.Dropdown(
+            options=DIRECTIONS, description="Direction", style={"description_width": "5em"}, layout=wide
         )
         self.apply_button = ipywidgets.Button(
             description="Apply", tooltip="Switch this fault on at the chosen end", layout=wide
@@ -79,7 +79,7 @@ class FaultRow(ipywidgets.GridBox):  # type: ignore[misc]
             description="No faults", tooltip="Switch off all faults of the chosen end", layout=wide
         )
         super().__init__(
-            [self.kind, self.amount, self.way, self.apply_button, self.clear_button],
+            [self.kind, self.amount, self.direction, self.apply_button, self.clear_button],
             layout=ipywidgets.Layout(
                 grid_template_columns="minmax(13em, 17em) minmax(8em, 1fr) minmax(12em, 1.5fr) 5em 7em",
                 grid_gap="6px 8px",
@@ -97,9 +97,9 @@ class FaultRow(ipywidgets.GridBox):  # type: ignore[misc]
         self._is_able = able
         for widget in (self.kind, self.apply_button, self.clear_button):
             widget.disabled = not able
-        choice: Choice = self.kind.value
+        choice: FaultChoice = self.kind.value
         self.amount.disabled = not (able and choice.unit)
-        self.way.disabled = not (able and choice.directed)
+        self.direction.disabled = not (able and choice.directed)
 
     def close(self) -> None:
         """Take the row off the page."""
@@ -108,14 +108,14 @@ class FaultRow(ipywidgets.GridBox):  # type: ignore[misc]
         super().close()
 
     def _picked(self) -> None:
-        choice: Choice = self.kind.value
+        choice: FaultChoice = self.kind.value
         self.amount.value = choice.value
         self.amount.placeholder = f"in {choice.unit}" if choice.unit else "takes none"
-        self.way.value = BOTH
+        self.direction.value = BOTH
         self.able(able=self._is_able)
 
     def _apply(self) -> None:
-        choice: Choice = self.kind.value
+        choice: FaultChoice = self.kind.value
         value: float | None = None
         if choice.unit:
             try:
@@ -123,9 +123,12 @@ class FaultRow(ipywidgets.GridBox):  # type: ignore[misc]
             except ValueError:
                 self._say(f'A value is a number such as {choice.value}, not "{self.amount.value[:60]}".', bad=True)
                 return
-        way = None if self.way.value == BOTH else self.way.value
+        direction = None if self.direction.value == BOTH else self.direction.value
         said = f"{choice.name} {value:g} {choice.unit}" if value is not None else choice.name
-        self._do(lambda key: self._ends.fault(key, choice.name, value, way), f"{said}{f', {way}' if way else ''}")
+        self._do(
+            lambda key: self._ends.fault(key, choice.name, value, direction),
+            f"{said}{f', {direction}' if direction else ''}",
+        )
 
 
 def _number(text: str) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from wslab.timeline import CONTAINED, error_text, log_failure
-from wslab.view.closed_widgets import forget, retire
+from wslab.view.closed_widgets import forget, keep_closed
 from wslab.view.controls.fault_row import FaultRow
 from wslab.view.flusher import Flusher
 
@@ -106,7 +106,7 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         self._ignore()
         if self._flusher.running:
             self._flusher.finish()
-        retire(self)
+        keep_closed(self)
 
     def close(self) -> None:
         """Take the panel off the page."""

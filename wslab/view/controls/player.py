@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-MANY = 10
+LARGE_STEP = 10
 """How many rows the larger step takes."""
 
 
@@ -47,13 +47,15 @@ class Player(ipywidgets.VBox):  # type: ignore[misc]
         self._lock = threading.RLock()
         self._name = name
         self.step_button = _button("Step", "Show the next row", self.replay.step)
-        self.many_button = _button(f"Step {MANY}", f"Show the next {MANY} rows", lambda: self.replay.step(MANY))
+        self.large_step_button = _button(
+            f"Step {LARGE_STEP}", f"Show the next {LARGE_STEP} rows", lambda: self.replay.step(LARGE_STEP)
+        )
         self.rest_button = _button("All", "Show all rows that are left", self.replay.rest)
         self.where = ipywidgets.HTML(layout=ipywidgets.Layout(margin="0 0 0 8px"))
-        for button in (self.step_button, self.many_button, self.rest_button):
+        for button in (self.step_button, self.large_step_button, self.rest_button):
             button.on_click(self._clicked)
         bar = ipywidgets.HBox(
-            [self.step_button, self.many_button, self.rest_button, self.where],
+            [self.step_button, self.large_step_button, self.rest_button, self.where],
             layout=ipywidgets.Layout(align_items="center", flex_flow="row wrap"),
         )
         super().__init__([bar, self.live_log])
@@ -68,7 +70,7 @@ class Player(ipywidgets.VBox):  # type: ignore[misc]
         """Take the player off the page."""
         if "live_log" in self.__dict__:
             self.live_log.close()
-            for widget in (self.step_button, self.many_button, self.rest_button, self.where, self.children[0]):
+            for widget in (self.step_button, self.large_step_button, self.rest_button, self.where, self.children[0]):
                 widget.close()
         super().close()
 
@@ -87,7 +89,7 @@ class Player(ipywidgets.VBox):  # type: ignore[misc]
     def _tell(self) -> None:
         """Say where it stands, as text and never as markup."""
         position, size, after = self.replay.position, len(self.replay), self.replay.next
-        for button in (self.step_button, self.many_button, self.rest_button):
+        for button in (self.step_button, self.large_step_button, self.rest_button):
             button.disabled = after is None
         coming = f"next: {after.name}" if after is not None else "at its end"
         self.where.value = (

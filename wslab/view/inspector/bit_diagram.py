@@ -23,7 +23,7 @@ def bit_diagram(fields: Sequence[dict[str, Any]], wire: bytes, header: int) -> s
     """Draw a frame's header and the beginning of its payload.
 
     Args:
-        fields: The fields as `describe` tells them.
+        fields: The fields as `describe_dissection` tells them.
         wire: The bytes of the frame.
         header: How many of them are header.
 

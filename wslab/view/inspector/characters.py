@@ -12,7 +12,7 @@ Piece: TypeAlias = tuple[int, int, str, str]
 
 The start is negative, or the stop behind the last byte, where a character is cut by the border of a frame."""
 
-_LONGEST = 4
+_MOST_BYTES = 4
 # Names in ASCII for what cannot be seen: many fonts lack the pictures of control characters.
 _CONTROLS = (
     "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
@@ -20,7 +20,7 @@ _CONTROLS = (
 _NAMES = {chr(code): name for code, name in enumerate(_CONTROLS.split())} | {"\x7f": "DEL", " ": "\u2423"}
 
 
-def characters(before: bytes, data: bytes, after: bytes, *, whole: bool = True) -> list[Piece]:
+def text_pieces(before: bytes, data: bytes, after: bytes, *, whole: bool = True) -> list[Piece]:
     """Tell the characters of a text payload (RFC 3629).
 
     Args:
@@ -56,17 +56,17 @@ def characters(before: bytes, data: bytes, after: bytes, *, whole: bool = True) 
     return out
 
 
-def of_close(payload: bytes, *, whole: bool = True) -> list[Piece]:
+def close_pieces(payload: bytes, *, whole: bool = True) -> list[Piece]:
     """Tell the parts of a Close body: the code, then the characters of the reason (RFC 6455 section 5.5.1)."""
     if len(payload) < 2:
         return []
     code = int.from_bytes(payload[:2], "big")
-    rest = characters(b"", payload[2:], b"", whole=whole)
+    rest = text_pieces(b"", payload[2:], b"", whole=whole)
     words = f"the close code {code}, {close_code_name(code)}"
     return [(0, 2, str(code), words), *((a + 2, b + 2, shown, said) for a, b, shown, said in rest)]
 
 
-def printable(payload: bytes) -> list[Piece]:
+def ascii_pieces(payload: bytes) -> list[Piece]:
     """Tell the bytes that would be printable ASCII, for payloads that are no text."""
     return [
         (place, place + 1, picture(chr(byte)), "as ASCII") for place, byte in enumerate(payload) if 0x20 <= byte < 0x7F
@@ -87,7 +87,7 @@ def _words(char: str) -> str:
 
 def _begin(joined: bytes, at: int) -> int:
     """Where the character begins that covers a place."""
-    for place in range(at, max(-1, at - _LONGEST), -1):
+    for place in range(at, max(-1, at - _MOST_BYTES), -1):
         if place < len(joined) and joined[place] & 0xC0 != 0x80:
             return place if place + max(1, _size(joined[place])) > at else at
     return at

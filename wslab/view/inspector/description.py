@@ -19,7 +19,7 @@ _TEXT = 1
 _PREVIEW = 200
 
 
-def describe(
+def describe_dissection(
     dissection: Dissection, contents: Mapping[int, bytes] | None = None, known: Sequence[Violation] = ()
 ) -> dict[str, Any]:
     """Say everything that the inspector shows.
@@ -33,7 +33,7 @@ def describe(
     Returns:
         JSON, bounded by `MOST_FRAMES` and `wslab.view.inspector.frame.MOST_BYTES`.
     """
-    said = _Said(contents or {})
+    said = _Previews(contents or {})
     violations = _together(known, dissection.violations)
     frames = [
         describe_frame(frame, said.of, [each for each in violations if each.frame_index == frame.index])
@@ -52,7 +52,7 @@ def describe(
     }
 
 
-class _Said:
+class _Previews:
     """What messages say, each worked out once: a large one may have many frames."""
 
     def __init__(self, contents: Mapping[int, bytes]) -> None:

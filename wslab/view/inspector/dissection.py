@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import anywidget
 import traitlets
 
-from wslab.view.inspector.description import describe
+from wslab.view.inspector.description import describe_dissection
 from wslab.view.inspector.static_html import inspector_html
 from wslab.view.static_files import STATIC
 from wslab.wire import Dissection as PlainDissection
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from wslab.wire import Deflate, Inflater
 
-KEEP = 24
+MOST_LIVE = 24
 """How many different inspectors stay live on the page; the oldest fall back to what the page already has."""
 
 
@@ -38,10 +38,10 @@ class Dissection(PlainDissection):
     __slots__ = ()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        told = describe(self)
-        key = f"wslab-inspector-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]}"
-        _enliven(key, told)
-        return {"text/html": inspector_html(told, key), "text/plain": str(self)}
+        described = describe_dissection(self)
+        key = f"wslab-inspector-{hashlib.sha256(json.dumps(described).encode()).hexdigest()[:12]}"
+        _enliven(key, described)
+        return {"text/html": inspector_html(described, key), "text/plain": str(self)}
 
 
 def dissect(
@@ -71,7 +71,7 @@ def dissect(
     return Dissection(*(getattr(plain, field.name) for field in fields(plain)))
 
 
-class _Live(anywidget.AnyWidget):
+class _InspectorWidget(anywidget.AnyWidget):
     """Never shown: makes the inspectors of one key on the page live."""
 
     _esm: ClassVar[Path] = STATIC / "inspector.js"
@@ -82,15 +82,15 @@ class _Live(anywidget.AnyWidget):
 
 
 _lock = threading.Lock()
-_live: OrderedDict[str, _Live] = OrderedDict()
+_live: OrderedDict[str, _InspectorWidget] = OrderedDict()
 
 
-def _enliven(key: str, told: dict[str, Any]) -> None:
+def _enliven(key: str, described: dict[str, Any]) -> None:
     """Put a widget behind the outputs of this key, if there is none."""
     with _lock:
         if key not in _live:
-            _live[key] = _Live(key=key, told=told)
+            _live[key] = _InspectorWidget(key=key, told=described)
         _live.move_to_end(key)
-        gone = [_live.popitem(last=False)[1] for _ in range(len(_live) - KEEP)]
+        gone = [_live.popitem(last=False)[1] for _ in range(len(_live) - MOST_LIVE)]
     for old in gone:
         old.close()

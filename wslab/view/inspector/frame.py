@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wslab.view.inspector.characters import Piece, characters, of_close, printable
+from wslab.view.inspector.characters import Piece, ascii_pieces, close_pieces, text_pieces
 from wslab.wire import CLOSE, OPCODES, unmask
 
 if TYPE_CHECKING:
@@ -148,19 +148,19 @@ def _pieces(frame: DissectedFrame, payload: bytes) -> list[Piece]:
     if frame.compressed:
         return []
     if frame.opcode == CLOSE:
-        return of_close(payload)
+        return close_pieces(payload)
     if message is None or not _is_text(frame):
-        return printable(payload)
+        return ascii_pieces(payload)
     place = _place(frame, message)
     before = _around(message.frames[:place][::-1], last=True)
     after = _piece(frame, len(payload), len(payload) + 3) or _around(message.frames[place + 1 :])
-    return characters(before, payload, after, whole=message.complete)
+    return text_pieces(before, payload, after, whole=message.complete)
 
 
 def _pieces_of_part(opcode: int, payload: bytes) -> list[Piece]:
     if opcode == CLOSE:
-        return of_close(payload, whole=False)
-    return characters(b"", payload, b"", whole=False) if opcode == _TEXT else printable(payload)
+        return close_pieces(payload, whole=False)
+    return text_pieces(b"", payload, b"", whole=False) if opcode == _TEXT else ascii_pieces(payload)
 
 
 def _place(frame: DissectedFrame, message: Message) -> int:

@@ -31,7 +31,7 @@ _END_OF_HEAD = b"\r\n\r\n"
 _PART = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
-class Place(NamedTuple):
+class LineSpan(NamedTuple):
     """Where a line of a head stands.
 
     Attributes:
@@ -49,7 +49,7 @@ class Place(NamedTuple):
     secret: bool = False
 
 
-def places(data: bytes) -> list[Place]:
+def line_spans(data: bytes) -> list[LineSpan]:
     """Find the lines of a head: the first, one for each header that `parse_head` reads, and the empty ones.
 
     Args:
@@ -58,13 +58,13 @@ def places(data: bytes) -> list[Place]:
     Returns:
         The places, in order and without gaps.
     """
-    out: list[Place] = []
+    out: list[LineSpan] = []
     headers = False
     for start, stop, line in _lines(data):
         if not out:
-            out.append(Place(start, start, stop))
+            out.append(LineSpan(start, start, stop))
         elif not line:
-            out.append(Place(start, start, stop, empty=True))
+            out.append(LineSpan(start, start, stop, empty=True))
         elif line[:1] in b" \t" and headers:
             # Folded: it goes on with the header before (RFC 9112 section 5.2), and takes in empty lines between them.
             while out[-1].empty:
@@ -73,7 +73,7 @@ def places(data: bytes) -> list[Place]:
         else:
             name, colon, _ = line.partition(b":")
             secret = name.decode("latin-1").strip(" \t").lower() in REDACTED
-            out.append(Place(start, start + len(name + colon), stop, secret=secret))
+            out.append(LineSpan(start, start + len(name + colon), stop, secret=secret))
             headers = True
     return out
 
@@ -114,7 +114,7 @@ def describe_head(data: bytes, request: bytes | None = None, *, answer: bool = F
     made = explain(request, data) if answer else explain(data)
     head = made.response if answer else made.request
     assert head is not None
-    found = places(data)
+    found = line_spans(data)
     rows = list(_described(head, found, len(data)))
     listed = [row for row in rows if row["at"] is not None]
     absent = [row for row in rows if row["at"] is None]
@@ -135,7 +135,7 @@ def describe_head(data: bytes, request: bytes | None = None, *, answer: bool = F
     }
 
 
-def overwritten(data: bytes, found: list[Place]) -> bytes:
+def overwritten(data: bytes, found: list[LineSpan]) -> bytes:
     """The same number of bytes, each of a credential an ``x``.
 
     Args:
@@ -157,23 +157,23 @@ def _read(connection: Connection, source: Source, stop: int) -> bytes | None:
     return direction.stream.read(0, direction.head_stop if stop < 0 else stop) or None
 
 
-def _described(head: ExplainedHead, found: list[Place], size: int) -> Iterator[dict[str, Any]]:
+def _described(head: ExplainedHead, found: list[LineSpan], size: int) -> Iterator[dict[str, Any]]:
     """The lines as they stand, with the empty ones; behind them what is absent. `at` is the place of each."""
     lines = iter(head.lines)
     for number, place in enumerate(found):
         if place.empty:
             last = place.stop == size
             meaning = "ends the head" if last else "an empty line within the head"
-            yield _told("(empty line)", None, meaning, "RFC 9112 section 2.1", at=number)
+            yield _listed("(empty line)", None, meaning, "RFC 9112 section 2.1", at=number)
             continue
         line = next(lines)
         text = one_line(line.value or "", _TEXT) if number == 0 else f"{line.name}: {line.value}"
-        yield _told(text, line, line.problem or line.meaning, line.section, at=number, secret=place.secret)
+        yield _listed(text, line, line.problem or line.meaning, line.section, at=number, secret=place.secret)
     for line in lines:
-        yield _told(line.name, line, line.problem or line.meaning, line.section, at=None)
+        yield _listed(line.name, line, line.problem or line.meaning, line.section, at=None)
 
 
-def _told(
+def _listed(
     text: str, line: HeadLine | None, meaning: str, section: str, *, at: int | None, secret: bool = False
 ) -> dict[str, Any]:
     return {

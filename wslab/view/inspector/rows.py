@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wslab.view.inspector.description import describe
+from wslab.view.inspector.description import describe_dissection
 from wslab.view.inspector.head import inspect_head
 from wslab.view.related_rows import bytes_of
 from wslab.view.static_files import static_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MODULES = {"frames": "inspector.js", "head": "head_inspector.js"}
 
 
-def inspected(timeline: Timeline, position: int, have: object) -> dict[str, Any]:
+def inspect_for_page(timeline: Timeline, position: int, have: object) -> dict[str, Any]:
     """Answer a page that asks for the bytes of a row.
 
     Args:
@@ -28,10 +28,10 @@ def inspected(timeline: Timeline, position: int, have: object) -> dict[str, Any]
         ``told``, what `inspect_row` says; and where the page lacks it, the text of the ``module`` that shows it.
     """
     rows = timeline.rows(position, position + 1)
-    told = inspect_row(timeline, rows[0]) if rows else None
-    answer: dict[str, Any] = {"pos": position, "told": told}
-    if told is not None and not (isinstance(have, list) and told["shows"] in have):
-        answer["module"] = static_text(_MODULES[told["shows"]])
+    described = inspect_row(timeline, rows[0]) if rows else None
+    answer: dict[str, Any] = {"pos": position, "told": described}
+    if described is not None and not (isinstance(have, list) and described["shows"] in have):
+        answer["module"] = static_text(_MODULES[described["shows"]])
     return answer
 
 
@@ -43,17 +43,17 @@ def inspect_row(timeline: Timeline, row: Row) -> dict[str, Any] | None:
         row: The row.
 
     Returns:
-        What `describe` or `wslab.view.inspector.head.describe_head` says, with ``shows``, which of the two, ``"frames"`` or
-        ``"head"``; and with ``whose``, whose bytes these are, empty where they are the row's own. None where the row has no
-        bytes or they are no longer kept.
+        What `describe_dissection` or `wslab.view.inspector.head.describe_head` says, with ``shows``, which of the two,
+        ``"frames"`` or ``"head"``; and with ``whose``, whose bytes these are, empty where they are the row's own. None where
+        the row has no bytes or they are no longer kept.
     """
     found = bytes_of(timeline, row)
     if found is None:
         return None
     carrier, whose = found
     head = carrier.kind == "handshake"
-    told = inspect_head(timeline, carrier) if head else _inspect_frames(timeline, carrier)
-    return None if told is None else {**told, "shows": "head" if head else "frames", "whose": whose}
+    described = inspect_head(timeline, carrier) if head else _inspect_frames(timeline, carrier)
+    return None if described is None else {**described, "shows": "head" if head else "frames", "whose": whose}
 
 
 def _inspect_frames(timeline: Timeline, row: Row) -> dict[str, Any] | None:
@@ -69,4 +69,4 @@ def _inspect_frames(timeline: Timeline, row: Row) -> dict[str, Any] | None:
     for frame in detail.frames:
         dissector.feed(frame.wire)
     known = {0: detail.payload} if row.compressed and detail.payload is not None else {}
-    return describe(dissector.dissection(), known, row.violations)
+    return describe_dissection(dissector.dissection(), known, row.violations)

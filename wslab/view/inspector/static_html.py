@@ -30,26 +30,26 @@ GROUNDS = {
 }  # fmt: skip
 
 
-def inspector_html(told: dict[str, Any], key: str) -> str:
+def inspector_html(described: dict[str, Any], key: str) -> str:
     """Write the static twin.
 
     Args:
-        told: What `describe` says.
+        described: What `describe_dissection` says.
         key: What a live page finds it by.
 
     Returns:
         HTML; the same for the same bytes.
     """
-    parts = [f'<div class="wslab-inspector {escape(key)}">', f"<p><b>Bytes:</b> {escape(told['summary'])}</p>"]
-    if told["head"]:
-        parts.append(f"<p>{escape(told['head'])}</p>")
-    for place, frame in enumerate(told["frames"]):
+    parts = [f'<div class="wslab-inspector {escape(key)}">', f"<p><b>Bytes:</b> {escape(described['summary'])}</p>"]
+    if described["head"]:
+        parts.append(f"<p>{escape(described['head'])}</p>")
+    for place, frame in enumerate(described["frames"]):
         parts.append(_frame(frame, first=place == 0) if place < MOST_OPEN else f"<div>{_title(frame)}</div>")
-    if told["more"]:
-        broken = f", with {told['moreBroken']} of the violations" if told["moreBroken"] else ""
-        parts.append(f"<p>and {told['more']} more frames{broken}</p>")
-    if told["unfinished"]:
-        parts.append(f"<p><b>Not whole:</b> {escape(told['unfinished'])}</p>")
+    if described["more"]:
+        broken = f", with {described['moreBroken']} of the violations" if described["moreBroken"] else ""
+        parts.append(f"<p>and {described['more']} more frames{broken}</p>")
+    if described["unfinished"]:
+        parts.append(f"<p><b>Not whole:</b> {escape(described['unfinished'])}</p>")
     return "\n".join([*parts, "</div>"])
 
 

@@ -57,18 +57,18 @@ class Step:
 class Lifeline(NamedTuple):
     """One end of a connection: what it is called, whether its bytes were recorded, and what became of its TCP connection.
 
-    `told` says that its code's rows are there all the same.
+    `is_remote` says that its code's rows are there all the same.
     """
 
     name: str
     recorded: bool
     state: Literal["connecting", "open", "TCP ended", "no TCP", ""]
-    told: bool = False
+    is_remote: bool = False
 
     @property
     def caption(self) -> str:
         """What stands above it."""
-        unseen = "" if self.recorded else " (bytes not recorded)" if self.told else " (not recorded)"
+        unseen = "" if self.recorded else " (bytes not recorded)" if self.is_remote else " (not recorded)"
         return cut(self.name, 20) + unseen
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _INK, _BLUE, _RED = "#757c83", "#2c7fc4", "#c8553d"
 _CHAR, _ROW, _LINE, _MORE = 6.95, 32, 14, 15  # width of a character; heights of a row, a further line and a problem
-_LEAST, _MOST = 40, 60  # characters between the lifelines
+_NARROWEST_LANE, _WIDEST_LANE = 40, 60  # characters between the lifelines
 _WIDEST = (
     820  # pixels: what is left for an output beside JupyterLab's file browser on a small screen; wider ones shrink
 )
@@ -84,7 +84,7 @@ class _Drawing:
         longest = max((columns(step.label) for step in trace.steps if step.shape != "box"), default=0)
         longest = max([longest, *(columns(step.problem) + 2 for step in trace.steps)])
         heads = max(_wide(trace.client.caption), _wide(trace.server.caption)) + _wide(self._title) + 48
-        self.lane = max(min(_MOST, max(_LEAST, longest + 4)) * _CHAR, heads)
+        self.lane = max(min(_WIDEST_LANE, max(_NARROWEST_LANE, longest + 4)) * _CHAR, heads)
 
     @property
     def _title(self) -> str:

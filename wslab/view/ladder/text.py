@@ -16,7 +16,7 @@ from wslab.view.ladder.labels import box_lines, columns, cut, padded, problem_la
 if TYPE_CHECKING:
     from wslab.view.ladder.steps import Step, Trace
 
-_LEAST, _MOST = 30, 66
+_NARROWEST_LANE, _WIDEST_LANE = 30, 66
 
 
 def write_ladder(trace: Trace, *, times: bool) -> str:
@@ -36,7 +36,7 @@ def write_ladder(trace: Trace, *, times: bool) -> str:
     )
     longest = max((columns(step.label) + len(_rest(step)) for step in trace.steps if step.shape != "box"), default=0)
     longest = max([longest, *(columns(step.problem) - 6 for step in trace.steps)])
-    lane = min(_MOST, max(_LEAST, longest + 10))
+    lane = min(_WIDEST_LANE, max(_NARROWEST_LANE, longest + 10))
     bars = tuple("|" if end.recorded else ":" for end in (trace.client, trace.server))
     names = [trace.client.caption, trace.server.caption]
     feet: list[str] = [trace.client.state, trace.server.state]

@@ -55,7 +55,7 @@ def trace(timeline: Timeline, connection: Connection, *, events: bool, limit: in
         one_line(connection.client),
         connection.client_end is not None,
         _state(connection.client_end),
-        told=connection.witness is not None,
+        is_remote=connection.witness is not None,
     )
     server = Lifeline(one_line(connection.server), connection.server_end is not None, _state(connection.server_end))
     return Trace(connection.number, client, server, tuple(steps), zero)

@@ -9,7 +9,7 @@ from wslab.view.related_rows import AROUND
 if TYPE_CHECKING:
     from wslab.timeline import Row, Timeline
 
-MOST = 30
+MOST_EVIDENCE = 30
 """The most evidence that is listed."""
 
 _TEXT = 1000
@@ -22,7 +22,7 @@ def shows_the_end(row: Row) -> bool:
     return row.kind == "close" or (row.kind == "event" and row.name == "close") or row.name.startswith("TCP ")
 
 
-def describe_ending(timeline: Timeline, position: int, row: Row) -> dict[str, Any] | None:
+def describe_diagnosis(timeline: Timeline, position: int, row: Row) -> dict[str, Any] | None:
     """How the connection of a row ended, as it travels to the browser.
 
     Args:
@@ -39,7 +39,7 @@ def describe_ending(timeline: Timeline, position: int, row: Row) -> dict[str, An
     found = connection.diagnosis if connection is not None else None
     if found is None:
         return None
-    shown = found.evidence[:MOST]
+    shown = found.evidence[:MOST_EVIDENCE]
     wanted = {each.row for each in shown}
     stop = min(position + AROUND, timeline.end)
     rows = timeline.rows(position - AROUND, stop)

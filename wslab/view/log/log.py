@@ -20,14 +20,14 @@ import anywidget
 import traitlets
 
 from wslab.timeline import KINDS, error_words
-from wslab.view.closed_widgets import forget, retire
+from wslab.view.closed_widgets import forget, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen
-from wslab.view.inspector import inspected
-from wslab.view.log.diagnosis import describe_ending
+from wslab.view.inspector import inspect_for_page
+from wslab.view.log.diagnosis import describe_diagnosis
 from wslab.view.log.filter import Filter
 from wslab.view.log.pack import describe_detail, describe_row
 from wslab.view.log.window import Answer, Window
-from wslab.view.related_rows import bytes_of, links
+from wslab.view.related_rows import bytes_of, related_rows
 from wslab.view.static_files import STATIC, static_text
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Log(anywidget.AnyWidget):
         self._ignore()
         if self._flusher.running:
             self._flusher.finish()
-        retire(self)
+        keep_closed(self)
 
     def close(self) -> None:
         """End the flow of news and take the log off the page."""
@@ -199,8 +199,8 @@ class Log(anywidget.AnyWidget):
         elif what == "open":
             self._say("detail", content, self._open(_number(content, "pos"), _number(content, "from")))
         elif what == "bytes":
-            told = inspected(self.timeline, _number(content, "pos"), content.get("have"))
-            self._say("bytes", content, ({**self._window.state(), **told}, []))
+            answer = inspect_for_page(self.timeline, _number(content, "pos"), content.get("have"))
+            self._say("bytes", content, ({**self._window.state(), **answer}, []))
         elif what == "clear":
             self.timeline.clear()
             self._flush_soon()
@@ -229,11 +229,11 @@ class Log(anywidget.AnyWidget):
         if start == 0:
             answer["links"] = [
                 {"relation": each.relation, **describe_row(each.position, each.row)}
-                for each in links(self.timeline, position, row)
+                for each in related_rows(self.timeline, position, row)
             ]
             found = bytes_of(self.timeline, row)
             answer["inspects"] = found[1] if found and (found[1] or detail.frames or detail.lines) else None
-            answer["ending"] = describe_ending(self.timeline, position, row)
+            answer["ending"] = describe_diagnosis(self.timeline, position, row)
         if detail.payload is None:
             return answer, []
         return answer, [detail.payload[start : start + (MORE_BYTES if start else FIRST_BYTES)]]

@@ -32,7 +32,7 @@ Answer = tuple[dict[str, Any], list[bytes]]
 """A message to a page: what it says, and its buffers."""
 
 _SCAN = 1000
-_OWN = ("client", "server")  # sources of rows of an end's own
+_END_SOURCES = ("client", "server")  # sources of rows of an end's own
 
 
 class Window:
@@ -57,7 +57,7 @@ class Window:
         self._filter = Filter()
         self._names: dict[str, list[str]] = {}  # of the ends whose rows are being filtered
         self._sent = 0  # ordinal up to which rows were pushed
-        self._told: tuple[Any, ...] = ()
+        self._last_news: tuple[Any, ...] = ()
         self._dropped = 0
         self._left = True  # whether the last scan has left rows to look at
         self._begin()
@@ -114,13 +114,13 @@ class Window:
             }
 
     def news(self) -> Answer | None:
-        """State, and the rows at the end that were not told yet, `TAIL` at most; None when nothing has changed."""
+        """State, and the rows at the end that were not sent yet, `TAIL` at most; None when nothing has changed."""
         with self.lock:
             state = self.state()
-            told = tuple(str(value) for key, value in state.items() if key != "seq")
-            if told == self._told:
+            news = tuple(str(value) for key, value in state.items() if key != "seq")
+            if news == self._last_news:
                 return None
-            self._told = told
+            self._last_news = news
             start, self._sent = max(self._sent, self._index.hi - TAIL), self._index.hi
             content, buffers = self.block(start, self._index.hi)
         return {**state, **content}, buffers
@@ -184,8 +184,8 @@ class Window:
 
     def _label(self, row: Row) -> str:
         """What the end is called that a row is about, as the log shows it: ``browser``; empty where it has no such name."""
-        names = self._names.get(str(row.connection)) if row.source in _OWN else None
-        return names[_OWN.index(row.source)] if names else ""
+        names = self._names.get(str(row.connection)) if row.source in _END_SOURCES else None
+        return names[_END_SOURCES.index(row.source)] if names else ""
 
     def _read(self, positions: Sequence[int]) -> tuple[Sequence[int], list[Row]]:
         """The rows at these positions that are still kept; rows go at the front, so what is left is the end."""

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from wslab.timeline import Failed
     from wslab.view.pictures.plot import Plot
 
-KEEP = 2000
+MOST_SAMPLES = 2000
 """How many measurements are kept for the plot."""
 
-SHOWN = 4
+MOST_CONNECTIONS = 4
 """The most connections that are drawn: the newest."""
 
-PLACES = ("transport", "kernel, sending", "kernel, receiving", "library")
+QUEUES = ("transport", "kernel, sending", "kernel, receiving", "library")
 _INK, _BAR, _FAINT = "#777d84", "#2a78bd", "#858b92"
 _WIDTH, _HEIGHT, _LEFT, _GAP = 120, 16, 118, 16
 _LITTLE = 0.01  # of the most that waited anywhere: a direction with no more than that has no plot of its own
@@ -36,8 +36,8 @@ _FULL = 64 * 1024 * 1024  # a bar is full here; its length is the logarithm, sin
 
 
 Held: TypeAlias = tuple[int | None, int | None, int | None, int | None, int | None]
-"""What one end holds, in bytes, as `wslab.net.Buffers` has it: bufferedAmount, in the transport, in the kernel for sending and for
-receiving, in the library. None where nobody tells."""
+"""The bytes that one end holds, as `wslab.net.Buffers`: bufferedAmount, those in the transport, in the kernel for sending and for
+receiving, and in the library. None where the system does not tell."""
 
 _UNKNOWN: Held = (None, None, None, None, None)
 
@@ -52,7 +52,7 @@ class Gauge:
         failed: Told what measuring raised there.
 
     Attributes:
-        history: What was measured, oldest first: seconds since the gauge began, and bytes in each place of `PLACES` by
+        history: What was measured, oldest first: seconds since the gauge began, and bytes in each of `QUEUES` by
             connection and direction. A new entry comes when something has changed.
     """
 
@@ -67,19 +67,19 @@ class Gauge:
         self._began = time.monotonic()
         self._amounts: dict[int, int | None] = {}
         self._lock = threading.Lock()
-        self.history: deque[tuple[float, Sample]] = deque(maxlen=KEEP)
+        self.history: deque[tuple[float, Sample]] = deque(maxlen=MOST_SAMPLES)
         self._image = LiveImage("gauge", self._draw, "What is buffered where", failed, _screen=_screen)
 
     def sample(self) -> Sample:
         """Measure now.
 
         Returns:
-            Bytes in each place of `PLACES`, by connection and direction; None where the system does not tell.
+            Bytes in each of `QUEUES`, by connection and direction; None where the system does not tell.
         """
         held = {(number, side): each for number, side, each in self._measure()}
         self._amounts = {number: each[0] for (number, side), each in held.items() if side == "client"}
         found: Sample = {}
-        for number in sorted({number for number, _ in held})[-SHOWN:]:
+        for number in sorted({number for number, _ in held})[-MOST_CONNECTIONS:]:
             for sender, receiver in (("client", "server"), ("server", "client")):
                 _, transport, kernel_out, _, _ = held.get((number, sender), _UNKNOWN)
                 _, _, _, kernel_in, library = held.get((number, receiver), _UNKNOWN)
@@ -105,7 +105,7 @@ class Gauge:
         for place, key in enumerate(lines, 1):
             axes = figure.add_subplot(len(lines), 1, place)
             times = [when for when, sample in history if key in sample]
-            for index, name in enumerate(PLACES):
+            for index, name in enumerate(QUEUES):
                 values = [sample[key][index] for _, sample in history if key in sample]
                 if any(value is not None for value in values):
                     sizes = [math.nan if value is None else value / 1024 for value in values]
@@ -126,7 +126,7 @@ class Gauge:
             return "no open connection: make one, and send faster than the other side reads"
         lines = []
         for (number, direction), values in sample.items():
-            told = ", ".join(f"{name} {_said(value)}" for name, value in zip(PLACES, values, strict=True))
+            told = ", ".join(f"{name} {_size(value)}" for name, value in zip(QUEUES, values, strict=True))
             lines.append(f"connection {number}, {direction}: {told}")
         return "\n".join(lines)
 
@@ -157,11 +157,11 @@ def draw_gauge(sample: Sample, amounts: dict[int, int | None], key: str) -> str:
     for (number, direction), values in sample.items():
         if direction.startswith("client"):
             amount = amounts.get(number)
-            tail = "" if amount is None else f" · bufferedAmount {_said(amount)}"
+            tail = "" if amount is None else f" · bufferedAmount {_size(amount)}"
             parts.append(_text(4, y, f"connection {number}{tail}", size=13, bold=True))
             y += 14
         parts.append(_text(4, y + 13, direction.replace(" to ", " → "), size=12))
-        parts += [_bar(_LEFT + index * (_WIDTH + _GAP), y, PLACES[index], value) for index, value in enumerate(values)]
+        parts += [_bar(_LEFT + index * (_WIDTH + _GAP), y, QUEUES[index], value) for index, value in enumerate(values)]
         parts.append(_wire(_LEFT + 2 * _WIDTH + _GAP, y))
         y += 56 if direction.startswith("client") else 68
     height = y + 6
@@ -179,7 +179,7 @@ def _bar(x: int, y: int, name: str, value: int | None) -> str:
         f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="4" fill="none" stroke="{_FAINT}"{dash}/>'
         f'<rect x="{x}" y="{y}" width="{_WIDTH * share:.0f}" height="{_HEIGHT}" rx="4" fill="{_BAR}" fill-opacity="0.55"/>'
         + _text(x, y + _HEIGHT + 14, name, size=11)
-        + _text(x, y + _HEIGHT + 29, _said(value), size=12, bold=bool(value))
+        + _text(x, y + _HEIGHT + 29, _size(value), size=12, bold=bool(value))
     )
 
 
@@ -193,7 +193,7 @@ def _text(x: float, y: float, words: str, *, size: int, bold: bool = False) -> s
     return f'<text x="{x}" y="{y}" font-size="{size}" fill="{_INK}"{weight}>{escape(words)}</text>'
 
 
-def _said(value: int | None) -> str:
+def _size(value: int | None) -> str:
     """A size for people."""
     if value is None:
         return "not told here"

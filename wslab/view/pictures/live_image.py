@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from wslab.timeline import CONTAINED, log_failure
-from wslab.view.closed_widgets import forget, retire
+from wslab.view.closed_widgets import forget, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.static_files import STATIC
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wslab.timeline import Failed
 
 
-class _Behind(anywidget.AnyWidget):
+class _ImageWidget(anywidget.AnyWidget):
     """Never shown: keeps the images of one drawing on the page up to date."""
 
     _esm: ClassVar[Path] = STATIC / "live_image.js"
@@ -63,7 +63,7 @@ class LiveImage:
         self._alt = alt
         self._failed = failed
         self._flusher = Flusher(self._flush, _screen, failed, tries=3)
-        self._behind: _Behind | None = None
+        self._widget: _ImageWidget | None = None
         self._steady = False
         self._last = False
 
@@ -75,7 +75,7 @@ class LiveImage:
     @property
     def shown(self) -> str:
         """The drawing as the page has it; empty where nothing keeps it up to date."""
-        return "" if self._behind is None else self._behind.svg
+        return "" if self._widget is None else self._widget.svg
 
     def begin(self, *, steady: bool = False) -> None:
         """Keep the image up to date from now on.
@@ -83,9 +83,9 @@ class LiveImage:
         Args:
             steady: Whether to draw again and again, for what nobody reports; else only after `wake`.
         """
-        if self._behind is None:
+        if self._widget is None:
             self._steady, self._last = steady, False
-            self._behind = _Behind(key=self.key, alt=self._alt, svg=self.svg)
+            self._widget = _ImageWidget(key=self.key, alt=self._alt, svg=self.svg)
             self._flusher.start()
             self._flusher.wake()
 
@@ -96,25 +96,25 @@ class LiveImage:
     def end(self) -> None:
         """Draw once more, and then leave the image as it is. Any thread; returns at once."""
         self._last = True
-        if self._behind is not None:
+        if self._widget is not None:
             self._flusher.finish()
 
     def close(self) -> None:
         """Let the page keep the image as it is, at once."""
         forget(self)
         self._flusher.stop(0)
-        behind, self._behind = self._behind, None
-        if behind is not None:
-            behind.close()
+        widget, self._widget = self._widget, None
+        if widget is not None:
+            widget.close()
 
     def _flush(self) -> bool:
-        if self._behind is None:
+        if self._widget is None:
             return False
         try:
-            self._behind.svg = self.svg
+            self._widget.svg = self.svg
         except CONTAINED as error:
             self._failed(f"drawing the {self._name} failed", error)
         if self._last:  # nothing more will change: it stays as other things of a closed lab do
-            retire(self)
+            keep_closed(self)
             return False
         return self._steady

@@ -11,10 +11,10 @@ from wslab.wire import BadType, BadValue
 if TYPE_CHECKING:
     from wslab.timeline import Connection, Timeline
 
-SHOWN = 40
+MOST_MESSAGES = 40
 """The most messages in a table: the first and the newest."""
 
-_WAY = {"client to server": "client → server", "server to client": "server → client"}
+_DIRECTIONS = {"client to server": "client → server", "server to client": "server → client"}
 _HEAD = ("message", "direction", "text", "bytes before", "on the wire", "saved", "RSV1")
 
 
@@ -68,11 +68,11 @@ def _agreed(compression: Compression) -> list[str]:
     lines = []
     for direction, agreed in compression.agreed.items():
         if agreed.deflate is None:
-            lines.append(f"{_WAY[direction]}: no compression agreed")
+            lines.append(f"{_DIRECTIONS[direction]}: no compression agreed")
             continue
         takeover = "with" if agreed.deflate.context_takeover else "without"
         lines.append(
-            f"{_WAY[direction]}: window of 2^{agreed.deflate.window_bits} bytes, {takeover} context takeover; "
+            f"{_DIRECTIONS[direction]}: window of 2^{agreed.deflate.window_bits} bytes, {takeover} context takeover; "
             f"memory about {agreed.sender / 1024:.0f} KiB at the sender, {agreed.receiver / 1024:.0f} KiB at the receiver"
         )
     return lines
@@ -84,24 +84,28 @@ def _saved(before: int, after: int) -> str:
 
 def _rows(compression: Compression) -> list[tuple[str, ...]]:
     messages = compression.messages
-    shown = messages if len(messages) <= SHOWN else (*messages[: SHOWN // 2], None, *messages[-SHOWN // 2 :])
+    shown = (
+        messages
+        if len(messages) <= MOST_MESSAGES
+        else (*messages[: MOST_MESSAGES // 2], None, *messages[-MOST_MESSAGES // 2 :])
+    )
     rows: list[tuple[str, ...]] = []
     numbers = {id(each): str(index) for index, each in enumerate(messages, 1 + compression.left_out)}
     for each in shown:
         if each is None:
-            rows.append(("...", f"{len(messages) - SHOWN} more", "", "", "", "", ""))
+            rows.append(("...", f"{len(messages) - MOST_MESSAGES} more", "", "", "", "", ""))
             continue
         row = each.row
         rows.append(
             (
-                numbers[id(each)], _WAY[row.source], row.text[:40], str(each.before), str(each.after),
+                numbers[id(each)], _DIRECTIONS[row.source], row.text[:40], str(each.before), str(each.after),
                 _saved(each.before, each.after), "set" if each.compressed else "not set",
             )
         )  # fmt: skip
-    for direction, way in _WAY.items():
+    for direction, arrow in _DIRECTIONS.items():
         before, after = compression.of(direction)
         if before or after:
-            rows.append(("all", way, "", str(before), str(after), _saved(before, after), ""))
+            rows.append(("all", arrow, "", str(before), str(after), _saved(before, after), ""))
     return rows
 
 

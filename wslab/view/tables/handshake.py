@@ -4,7 +4,7 @@
     accept_steps(key)              from Sec-WebSocket-Key to Sec-WebSocket-Accept, step by step
 
 Only the looks are made here; what is right and wrong is said by `wslab.wire`. The same as text is `str()`, and `repr()`.
-Bytes are a stranger's: every value is escaped, and no more than `MOST` lines of a head are drawn.
+Bytes are a stranger's: every value is escaped, and no more than `MOST_LINES` lines of a head are drawn.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wslab.wire import Head
 
-MOST = 60
+MOST_LINES = 60
 """Lines of a head that are drawn."""
 
 _TABLE = "border-collapse:collapse;table-layout:auto;margin:0 0 10px;color:inherit;max-width:75em"
@@ -94,10 +94,10 @@ class ShownHead(ExplainedHead):
                 _words(line.problem, line.meaning),
                 _section(line.section),
             )
-            for line in self.lines[:MOST]
+            for line in self.lines[:MOST_LINES]
         ]
-        if len(self.lines) > MOST:
-            rows.append(("", f"and {len(self.lines) - MOST} more lines", "", ""))
+        if len(self.lines) > MOST_LINES:
+            rows.append(("", f"and {len(self.lines) - MOST_LINES} more lines", "", ""))
         return _table(title, ("", "line", "what it says", "where"), rows)
 
 
