@@ -14,7 +14,7 @@ from wslab.timeline import KINDS, Timeline
 from wslab.view import Log
 from wslab.view.closed_widgets import MOST_CLOSED
 from wslab.view.flusher import SCREEN, Screen
-from wslab.view.log.log import FIRST_BYTES, MORE_BYTES
+from wslab.view.log.opened_row import FIRST_BYTES, MORE_BYTES
 from wslab.view.log.pack import MOST_ROWS
 from wslab.view.log.window import TAIL
 

@@ -23,11 +23,9 @@ from wslab.timeline import KINDS, error_words
 from wslab.view.closed_widgets import forget, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.inspector import inspect_for_page
-from wslab.view.log.diagnosis import describe_diagnosis
 from wslab.view.log.filter import Filter
-from wslab.view.log.pack import describe_detail, describe_row
+from wslab.view.log.opened_row import open_row
 from wslab.view.log.window import Answer, Window
-from wslab.view.related_rows import bytes_of, related_rows
 from wslab.view.static_files import STATIC, static_text
 
 if TYPE_CHECKING:
@@ -37,12 +35,6 @@ if TYPE_CHECKING:
     from wslab.timeline import Timeline
 
 T = TypeVar("T")
-
-FIRST_BYTES = 16 * 1024
-"""How much of a payload comes with a row that is opened."""
-
-MORE_BYTES = 64 * 1024
-"""How much more comes with each "show more"."""
 
 
 class Log(anywidget.AnyWidget):
@@ -214,34 +206,9 @@ class Log(anywidget.AnyWidget):
 
     def _open(self, position: int, start: int) -> Answer:
         """A row's detail, or from some byte on more of its payload."""
-        answer: dict[str, Any] = {**self._window.state(), "pos": position, "from": start, "gone": True}
-        rows = self.timeline.rows(position, position + 1)
-        if not rows:
-            return answer, []
-        row = rows[0]
-        answer |= {"gone": False, "row": describe_row(position, row), "label": self._ends(row.connection)}
-        try:
-            detail = self.timeline.detail(row)
-        except LookupError as error:
-            answer["row"]["problem"] = str(error)[:500]
-            return answer, []
-        answer |= describe_detail(detail)
-        if start == 0:
-            answer["links"] = [
-                {"relation": each.relation, **describe_row(each.position, each.row)}
-                for each in related_rows(self.timeline, position, row)
-            ]
-            found = bytes_of(self.timeline, row)
-            answer["inspects"] = found[1] if found and (found[1] or detail.frames or detail.lines) else None
-            answer["ending"] = describe_diagnosis(self.timeline, position, row)
-        if detail.payload is None:
-            return answer, []
-        return answer, [detail.payload[start : start + (MORE_BYTES if start else FIRST_BYTES)]]
-
-    def _ends(self, number: int) -> list[str]:
-        """What the ends of a connection are called."""
-        connection = self.timeline.connection(number)
-        return [] if connection is None else [str(connection.client)[:80], str(connection.server)[:80]]
+        state = self._window.state()
+        content, buffers = open_row(self.timeline, position, start)
+        return {**state, **content}, buffers
 
     def _say(self, what: str, asked: dict[str, Any], answer: Answer) -> None:
         """Send an answer to the view that asked."""
