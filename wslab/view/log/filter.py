@@ -18,12 +18,12 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wslab.timeline.records import KINDS
+from wslab.timeline import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from wslab.timeline.records import Row
+    from wslab.timeline import Row
 
 KIND_CODE = {kind: code for code, kind in enumerate(KINDS)}
 """The number of a kind in the buffers that go to the browser."""

@@ -126,8 +126,8 @@ class Gauge:
             return "no open connection: make one, and send faster than the other side reads"
         lines = []
         for (number, direction), values in sample.items():
-            told = ", ".join(f"{name} {_size(value)}" for name, value in zip(QUEUES, values, strict=True))
-            lines.append(f"connection {number}, {direction}: {told}")
+            amounts = ", ".join(f"{name} {_size(value)}" for name, value in zip(QUEUES, values, strict=True))
+            lines.append(f"connection {number}, {direction}: {amounts}")
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
