@@ -1,4 +1,4 @@
-"""What a panel acts on: the ends of open connections, as `wslab.lab` offers them."""
+"""The ends of open connections, as a panel acts on them: `wslab.lab` has them, and so have tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Ends(Protocol):
-    """What a panel acts on: the ends of open connections. Every method may be called from any thread and returns at once."""
+    """The ends that a panel acts on. Every method may be called from any thread and returns at once."""
 
     def choices(self) -> list[tuple[str, Hashable]]:
         """Label (such as "1 client") and key of every end that can act."""

@@ -1,4 +1,4 @@
-"""What the byte inspector shows of a row of the log: its own bytes, or those that it is linked to."""
+"""A row of the log in the byte inspector: its own bytes, or those that it is linked to."""
 
 from __future__ import annotations
 
