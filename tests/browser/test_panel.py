@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import OpenNotebook
 
 ENDS = """
-from wslab.view import panel
+from wslab.view import Panel
 
 class Ends:
     labels, asked, watchers = ['1 client', '1 server'], [], []
@@ -29,7 +29,7 @@ class Ends:
         return lambda: self.watchers.remove(callback)
 
 ends = Ends()
-panel(ends)
+Panel(ends)
 """
 
 

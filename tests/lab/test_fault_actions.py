@@ -9,10 +9,10 @@ import pytest
 from tests.net.harness import rows, until
 from wslab import BadValue, Lab
 from wslab.lab.fault_actions import apply_fault
-from wslab.view.fault_row import CHOICES
+from wslab.view import FAULT_CHOICES
 
 
-@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)
+@pytest.mark.parametrize("choice", FAULT_CHOICES, ids=lambda choice: choice.name)
 async def test_every_choice_does_something_and_leaves_a_row(choice: Any) -> None:
     async with Lab() as lab:
         server = await lab.serve()

@@ -8,8 +8,7 @@ from tests.timeline.pair import short
 from tests.timeline.test_forgetting import forget_past, sizes
 from tests.timeline.told import DOWN, UP, Told
 from wslab.timeline import Timeline, settling
-from wslab.view.ladder import Ladder
-from wslab.view.log import Log
+from wslab.view import Ladder, Log
 
 
 def names(timeline: Timeline) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page's half, for tests: reads the blocks that `wslab.view.pack` makes; and a clock."""
+"""The page's half, for tests: reads the blocks that `wslab.view.log.pack` makes; and a clock."""
 
 from __future__ import annotations
 

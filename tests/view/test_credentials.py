@@ -12,7 +12,7 @@ from tests.timeline.pair import Pair
 from wslab import explain
 from wslab.timeline import Timeline
 from wslab.view import Ladder, Log, play
-from wslab.view.inspector import inspected
+from wslab.view.inspector import inspect_for_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def shown(timeline: Timeline) -> Iterator[Any]:
         detail = timeline.detail(row)
         yield detail
         yield detail.payload
-        told = inspected(timeline, place, ["head", "frames"])
+        told = inspect_for_page(timeline, place, ["head", "frames"])
         yield told
         yield bytes.fromhex((told["told"] or {}).get("wire", ""))
     for connection in timeline.connections():
@@ -139,7 +139,7 @@ def test_the_name_of_a_header_stays_and_so_does_its_length() -> None:
     request, response = [row for row in timeline.rows() if row.kind == "handshake"]
     assert "Cookie: (redacted)" in timeline.detail(request).lines
     assert timeline.detail(response).lines[-2:] == ("Set-Cookie: (redacted)", "set-cookie: (redacted)")
-    told = inspected(timeline, 0, ["head"])["told"]
+    told = inspect_for_page(timeline, 0, ["head"])["told"]
     assert f"Cookie: {'x' * 15}" in bytes.fromhex(told["wire"]).decode()
     (connection,) = timeline.connections()
     assert connection.response is not None

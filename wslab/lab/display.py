@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wslab.view import CompressionTable, Gauge, Ladder, Log, panel
+from wslab.view import CompressionTable, Gauge, Ladder, Log, Panel
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -39,7 +39,7 @@ class Display:
     def panel(self) -> ipywidgets.Widget:
         """Controls to act with: choose an end of a connection, send, ping, close."""
         if self._panel is None:
-            self._panel = panel(self._ends, self.timeline.failed)
+            self._panel = Panel(self._ends, self.timeline.failed)
         return self._panel
 
     @property

@@ -15,7 +15,7 @@ def apply_fault(faults: Faults, name: str, value: float | None, way: Any) -> Non
 
     Args:
         faults: Those of the end.
-        name: One of `wslab.view.CHOICES`.
+        name: One of `wslab.view.FAULT_CHOICES`.
         value: Its value, where it takes one.
         way: Its direction, or None.
 

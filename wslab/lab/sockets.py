@@ -18,5 +18,5 @@ class WebSocket(net.WebSocket):  # noqa: D101  (it has the docstring of the one 
         It is an SVG image, which stays in a saved notebook as it was when the cell ran.
         """
         if self._diagram is None:
-            self._diagram = StateDiagram(self, self.end.failed)
+            self._diagram = StateDiagram(lambda: self.states, self.watch_state, self.end.failed)
         return self._diagram

@@ -1,6 +1,6 @@
 // The console under a %%browser or %%node cell. One widget, one file, no dependencies.
 //
-// Python keeps the lines, bounded; a view keeps the same stretch of them, by ordinal (wslab/view/console.py says what it is told).
+// Python keeps the lines, bounded; a view keeps the same stretch of them, by ordinal (wslab/view/console/console.py says what it is told).
 // New lines are put in once a frame at most; the end is followed unless the reader scrolled up.
 //
 // What a program prints is hostile: it is only ever put into textContent, and Python has made invisible characters visible.

@@ -1,7 +1,7 @@
 // The byte inspector of an opening handshake: the head line by line with what each line means, and its bytes in hex and ASCII.
 // Point at a byte, tap it, or go there with the arrow keys: the box in the middle says which line it belongs to, and as what.
 //
-//   mount(host, told)   builds it; wslab/view/inspected_head.py says what is in `told`
+//   mount(host, told)   builds it; wslab/view/inspector/head.py says what is in `told`
 //
 // A head is a stranger's: it is only ever put into textContent, and Python has made the invisible visible. Credentials are
 // overwritten before they come here.

@@ -1,7 +1,7 @@
 // The byte inspector: the bits of one frame as RFC 6455 section 5.2 draws them, its bytes in hex, and how they are unmasked.
 // Point at a byte or a bit, tap it, or go there with the arrow keys: the box in the middle says what it is.
 //
-//   mount(host, told)   builds an inspector; wslab/view/inspector.py says what is in `told`
+//   mount(host, told)   builds an inspector; wslab/view/inspector/description.py says what is in `told`
 //   initialize          of a widget that is never shown: puts inspectors over their static twins in the outputs of cells
 //
 // Payloads are hostile: they are only ever put into textContent, and Python has made the invisible visible.

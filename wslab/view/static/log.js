@@ -20,7 +20,7 @@ const BUSY = 400; // ms without an answer until the kernel is called busy
 const RETRY = 6000; // ms without an answer until a question is put again
 const SPEAK = 4000; // ms between two announcements
 const MOST = 256 * 1024; // payload bytes shown
-const INSPECTED = 64; // frames of a row whose bits can be looked at (wslab/view/inspector.py)
+const INSPECTED = 64; // frames of a row whose bits can be looked at (wslab/view/inspector/description.py)
 
 const SOURCES = ["lab", "client", "client to server", "server to client", "server"];
 const PLURAL = {
@@ -157,7 +157,7 @@ function mark(node, name, value) {
 
 // Rows that are here ---------------------------------------------------------------------------------------------------
 
-// One block of rows as Python packed it (wslab/view/pack.py says how).
+// One block of rows as Python packed it (wslab/view/log/pack.py says how).
 class Block {
   constructor(at, n, view, kinds) {
     const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);

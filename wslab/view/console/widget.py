@@ -1,0 +1,63 @@
+"""What stands on the page of a console, and which of the closed ones stay there."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, ClassVar
+
+import anywidget
+import traitlets
+
+from wslab.view.static_files import STATIC, static_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MOST_CLOSED = 20
+"""How many closed consoles stay on the page: more than logs, for there may be several in a lesson."""
+
+_closed: deque[ConsoleWidget] = deque()
+_closing = threading.Lock()
+
+
+class ConsoleWidget(anywidget.AnyWidget):
+    """The widget of a console.
+
+    Attributes:
+        transcript: Gives the transcript of the console.
+    """
+
+    _esm: ClassVar[Path] = STATIC / "console.js"
+    # The log's own rules under another root: one palette in the house.
+    _css: ClassVar[str] = static_text("log.css").replace(".wsl-log", ".wsl-console") + "\n" + static_text("console.css")
+
+    transcript: Callable[[], str]
+
+    label = traitlets.Unicode().tag(sync=True)
+    head = traitlets.Dict().tag(sync=True)
+    opening = traitlets.Dict().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f'<Console "{self.label}">'
+
+
+def keep_closed(view: ConsoleWidget) -> None:
+    """Keep a closed console on the page, and take away the oldest of those there are too many of."""
+    with _closing:
+        _closed.append(view)
+        gone = _closed.popleft() if len(_closed) > MOST_CLOSED else None
+    if gone is not None:
+        gone.close()
+
+
+def transcripts() -> dict[str, str]:
+    """The transcript of each console whose program is over, by the id of its widget on the page.
+
+    A page stores of a console what it was called when its cell had run, which is mostly before anything was printed. The step
+    that stores the outputs of the course puts this in its place (tests/notebooks/store_in_page.py).
+    """
+    with _closing:
+        views = list(_closed)
+    return {str(view.model_id): view.transcript() for view in views}
