@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from tests.optional import need
 from wslab.lessons import Result, blame, common, scripts, unawaited
 from wslab.lessons.check import PATIENCE, examine, judge
-from wslab.lessons.exercise import Attempt, Ending
+from wslab.lessons.condition import Attempt
+from wslab.lessons.outcome import Ending
 from wslab.lessons.trial import Trial
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
         return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)
     ear = unawaited.Ear(blame.home_of(given), lambda *_: None)
     trial = Bare(exercise, ear, seed=seed, **how)
-    running, waits = trial.run(given), False
+    running, waits = trial.run(exercise.check, given), False
     try:
         running.send(None)
         waits = True

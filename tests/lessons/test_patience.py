@@ -18,8 +18,8 @@ from tests.lessons.answers import result_of
 from tests.lessons.test_check import DOUBLE
 from wslab.lab import Lab
 from wslab.lessons import apart, exercises, find, patience, stage
-from wslab.lessons.exercise import Ending
 from wslab.lessons.exercises.lesson_04.surroundings import nobody
+from wslab.lessons.outcome import Ending
 from wslab.lessons.scripts import Script
 from wslab.lessons.stage import Stage
 from wslab.lessons.unawaited import Ear

@@ -21,11 +21,10 @@ import ctypes
 import gc
 import threading
 import traceback
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons import blame
-from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap, Outcome
 from wslab.lessons.patience import LONGEST, LOOK, Beat, looks, turns
 from wslab.lessons.stopping import Stoppable, raise_in
 
@@ -39,21 +38,6 @@ END = 1.0
 
 PUSHES = 20
 """How often `Stopped` is raised in a look: an answer that forgets an ``await`` in a loop swallows nineteen of twenty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How it went.
-
-    Attributes:
-        ending: How it ended.
-        mishap: What was raised, or where it stood still.
-        alive: Whether its thread could not be ended and was abandoned.
-    """
-
-    ending: Ending
-    mishap: Mishap = NOTHING_HAPPENED
-    alive: bool = False
 
 
 class Apart:

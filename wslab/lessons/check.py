@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from wslab.lessons import apart, blame, common, scripts, unawaited
 from wslab.lessons.catalogue import find
-from wslab.lessons.exercise import Attempt, Condition, Ending, Exercise, Mishap
+from wslab.lessons.condition import Attempt, Condition
+from wslab.lessons.outcome import Ending, Mishap
 from wslab.lessons.result import Reminder, Result
 from wslab.lessons.trial import Trial
 from wslab.net import Pending
@@ -28,6 +29,7 @@ from wslab.net import Pending
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wslab.lessons.exercise import Exercise
     from wslab.lessons.trial import Asked
 
 PATIENCE = 4.0
@@ -150,7 +152,7 @@ async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int 
     limit = LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT
     try:
         try:
-            work = apart.Apart(lambda: trial.run(attempt.answer), ear, trial.moves)
+            work = apart.Apart(lambda: trial.run(exercise.check, attempt.answer), ear, trial.moves)
             outcome = await work.run(patience, limit, hurry)
         finally:
             await trial.close()

@@ -19,7 +19,9 @@ import re
 import textwrap
 
 from wslab.lessons import javascript
-from wslab.lessons.exercise import Condition, Ending, Exercise, Wrong
+from wslab.lessons.condition import Condition
+from wslab.lessons.exercise import Exercise, Wrong
+from wslab.lessons.outcome import Ending
 
 MISSING = object()
 """Stands for an answer that was not handed over."""

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wslab.lessons.exercise import Condition, Ending, Wrong
+from wslab.lessons.condition import Condition
+from wslab.lessons.exercise import Wrong
+from wslab.lessons.outcome import Ending
+from wslab.lessons.scripts import undefined
 
 if TYPE_CHECKING:
-    from wslab.lessons.exercise import Attempt, Exercise
+    from wslab.lessons.condition import Attempt
+    from wslab.lessons.exercise import Exercise
 
 SHORT = 100
 """Characters of an answer's type or value that are shown."""
-
-UNDEFINED = 97
-"""How Node exits when a text defines no function of the answer's name."""
 
 _TOKENS = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<kept>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\w+|\S)""",
@@ -84,11 +85,6 @@ def after(exercise: Exercise) -> tuple[Condition, ...]:
             lambda attempt: str(attempt.mishap),
         ),
     )
-
-
-def undefined(name: str) -> str:
-    """What is said of a text without the function it should define."""
-    return f"ReferenceError: {name} is not a function"
 
 
 def _syntax(attempt: Attempt) -> bool:

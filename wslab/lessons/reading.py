@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons import authoring
-from wslab.lessons.exercise import Exercise, Right, Wants, Wrong
+from wslab.lessons.exercise import Exercise, Right, Wrong
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from wslab.lessons.answer_spec import Wants
 
 PACKAGE = import_module("wslab.lessons.exercises")  # now: `wslab.lessons` will bind the function of this name over it
 SHARED = "surroundings"

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
-from wslab.lessons.javascript import UNDEFINED, undefined
+from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap
 from wslab.lessons.patience import LONGEST, LOOK, looks, next_message
 from wslab.peers import NodeRun, NoNode, NoWs, bring_ws, find_node
 
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
 START, STUCK = 2.5, 0.7
 """Seconds of processor time that Node may use before its first tick, and between two."""
+
+UNDEFINED = 97
+"""How Node exits when a text defines no function of the answer's name."""
 
 UNCAUGHT = "nobody caught it"
 """What a row says of an error that ended Node."""
@@ -79,6 +81,11 @@ def lacking() -> str:
     except (NoNode, NoWs) as error:
         return str(error)
     return ""
+
+
+def undefined(name: str) -> str:
+    """What is said of a text without the function it should define."""
+    return f"ReferenceError: {name} is not a function"
 
 
 def as_server(name: str) -> str:

@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection
 
 from wslab.lab import Lab
 from wslab.lessons import apart, blame, unawaited
-from wslab.lessons.exercise import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap
 from wslab.lessons.patience import LONGEST, LOOK, looks, next_message, turns
 from wslab.lessons.stopping import Stoppable, Stopped
 

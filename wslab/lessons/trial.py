@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import ConnectionClosed
 
 from wslab.lessons import blame, scripts
-from wslab.lessons.exercise import Ending, Mishap
+from wslab.lessons.outcome import Ending, Mishap
 from wslab.lessons.scripts import Script
 from wslab.lessons.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from websockets.asyncio.connection import Connection
     from websockets.asyncio.server import ServerConnection
 
-    from wslab.lessons.exercise import Exercise
+    from wslab.lessons.answer_spec import AnswerSpec
     from wslab.lessons.stage import Handler
     from wslab.lessons.unawaited import Ear
 
@@ -69,27 +69,27 @@ class Trial(Stage):
     """One trial of an answer.
 
     Args:
-        exercise: The exercise.
+        spec: The answer that the exercise asks for.
         ear: Listens to the answer's threads.
         seed: Of its random inputs; None for new ones each time.
         without: Name of a condition that is left out. Only tests do this.
     """
 
-    def __init__(self, exercise: Exercise, ear: Ear, *, seed: int | None = None, without: str = "") -> None:
-        super().__init__(f"check {exercise.number} #{next(_numbers)}", ear)
+    def __init__(self, spec: AnswerSpec, ear: Ear, *, seed: int | None = None, without: str = "") -> None:
+        super().__init__(f"check {spec.number} #{next(_numbers)}", ear)
         self.random.seed(seed)
         self.asked: dict[str, Asked] = {}
         self.failed: Asked | None = None
         self.returned_nothing = False
-        self._exercise = exercise
+        self._spec = spec
         self._without = without
         self._frozen: tuple[Ending, Mishap] | None = None
         self._raised: BaseException | None = None
 
-    async def run(self, answer: Any) -> None:
-        """Run the exercise's check to its end, or to the first thing that does not hold."""
+    async def run(self, check: Callable[[Any, Trial], Awaitable[None]], answer: Any) -> None:
+        """Run an exercise's check to its end, or to the first thing that does not hold."""
         try:
-            await self._exercise.check(answer, self)
+            await check(answer, self)
         except (NotHeld, Ended) as stop:
             if (
                 stop.__context__ is not None
@@ -149,13 +149,13 @@ class Trial(Stage):
         try:
             value = answer(*arguments)
             if inspect.isawaitable(value):
-                if self._exercise.wants == "def":
-                    self._refuse("plain", f"Nothing in `{self._exercise.answer}` has to wait")
+                if self._spec.wants == "def":
+                    self._refuse("plain", f"Nothing in `{self._spec.answer}` has to wait")
                     return self.value(value)
                 value = await value
-            elif self._exercise.wants == "async def":
+            elif self._spec.wants == "async def":
                 if inspect.isasyncgen(value) or inspect.isgenerator(value):
-                    name = self._exercise.answer
+                    name = self._spec.answer
                     hint = f"A `yield` makes a generator of `{name}`: calling it runs nothing of it. Put the `yield` into a function inside."
                     self._fail(Asked("async", hint, urgent=True))
                 self._refuse("async", "Only an `async def` can use `await`")
@@ -176,7 +176,7 @@ class Trial(Stage):
 
     async def in_node(self, text: str, tail: str) -> Script:
         """Run an answer in JavaScript, in a Node of its own; see `as_client` and `as_server`."""
-        script = self._script = Script(self.lab, text, self._exercise.answer, tail)
+        script = self._script = Script(self.lab, text, self._spec.answer, tail)
         if not await script.start():
             await self.conclude()
             if self.ending is Ending.FINISHED:
@@ -189,11 +189,11 @@ class Trial(Stage):
 
     async def as_client(self, text: str, *urls: str, then: str = "") -> Script:
         """Hand a new socket for each address to the answer, as a page would (`scripts.as_client`)."""
-        return await self.in_node(text, scripts.as_client(self._exercise.answer, *urls, then=then))
+        return await self.in_node(text, scripts.as_client(self._spec.answer, *urls, then=then))
 
     async def as_server(self, text: str) -> Script:
         """Let the answer serve each connection of a new server in Node (`scripts.as_server`)."""
-        return await self.in_node(text, scripts.as_server(self._exercise.answer))
+        return await self.in_node(text, scripts.as_server(self._spec.answer))
 
     async def over(self) -> bool:
         """Wait until a watched handler has ended, or end Node; what it raised is in `mishap` from now on."""
@@ -220,7 +220,7 @@ class Trial(Stage):
     def _refuse(self, name: str, hint: str) -> None:
         """End the trial by a condition that all exercises share."""
         if name != self._without:
-            self._fail(Asked(name, f"{hint}: begin it with `{self._exercise.signature}`.", urgent=True))
+            self._fail(Asked(name, f"{hint}: begin it with `{self._spec.signature}`.", urgent=True))
 
     def _fail(self, failed: Asked) -> None:
         if self.failed is None:

@@ -27,7 +27,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wslab.lessons import blame
-from wslab.lessons.exercise import NOTHING_HAPPENED, Mishap
+from wslab.lessons.outcome import NOTHING_HAPPENED, Mishap
 from wslab.lessons.stopping import Stopped
 from wslab.net import hears_forgotten
 

@@ -1,0 +1,53 @@
+"""The vocabulary of judging: plain records.
+
+Attempt     what is known about one answer
+Condition   one thing that must hold in every exercise, and what to say where it does not
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass
+class Attempt:
+    """What is known about one answer.
+
+    Attributes:
+        answer: The object the learner handed over. Hostile: look at its type before comparing it.
+        ending: How the trial ended.
+        mishap: What was raised, or where the answer stood still.
+        unawaited: Names of the coroutines that the answer made and never awaited.
+        lacks: What this machine would need to try the answer, and has not; empty where it has everything.
+        returned_nothing: Whether it returned None where a value was wanted, and something of its own exercise does not hold.
+    """
+
+    answer: object
+    ending: Ending = Ending.NOT_TRIED
+    mishap: Mishap = NOTHING_HAPPENED
+    unawaited: tuple[str, ...] = ()
+    lacks: str = ""
+    returned_nothing: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that must hold in every exercise of a kind (`wslab.lessons.common`); an exercise's own are asked by its check.
+
+    Attributes:
+        name: Short and unique.
+        hint: What to say when it does not hold: what is missing, and what to type next. Backquotes mark code.
+        holds: The predicate. It sees the whole attempt and must not raise.
+        shows: The facts of this attempt that go with the hint, as text: what was sent, what came back.
+    """
+
+    name: str
+    hint: str
+    holds: Callable[[Attempt], bool]
+    shows: Callable[[Attempt], str] = lambda _attempt: ""
