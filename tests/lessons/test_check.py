@@ -12,33 +12,10 @@ from typing import Any
 import pytest
 
 from tests.lessons.answers import answer, result_of
-from wslab.lessons import Exercise, check, exercises, find
-from wslab.lessons.authoring import Trial, facts, same
+from tests.lessons.double import DOUBLE, doubles
+from wslab.lessons import check, exercises, find
+from wslab.lessons.authoring import Trial
 from wslab.lessons.check import examine
-
-
-async def _check(double: Any, t: Trial) -> None:
-    number = t.random.randrange(100, 1000)
-    returned = await t.call(double, number)
-    t.expect("doubles", same(returned, 2 * number), "That is not twice the number.", facts(returned=returned))
-
-
-DOUBLE = Exercise(
-    number="99.1",
-    title="Double",
-    goal="Double a number.",
-    example="await double(2)  # 4",
-    answer="double",
-    wants="async def",
-    parameters=("number",),
-    needs="",
-    stub="async def double(number):\n    ...\n",
-    start="Begin with `return`.",
-    solution="async def double(number):\n    return 2 * number\n",
-    afterwards="It doubles.",
-    check=_check,
-    wrong=(),
-)
 
 
 def test_a_right_answer_passes() -> None:
@@ -74,7 +51,7 @@ def test_an_exception_is_shown_with_the_learners_own_line_and_none_of_ours() -> 
 
 def test_an_exception_of_our_own_is_not_blamed_on_the_answer() -> None:
     async def broken(double: Any, t: Trial) -> None:
-        await _check(double, t)
+        await doubles(double, t)
         raise ValueError("a defect")
 
     exercise = replace(DOUBLE, check=broken)

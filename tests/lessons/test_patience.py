@@ -15,18 +15,17 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 
 from tests.lessons.answers import result_of
-from tests.lessons.test_check import DOUBLE
+from tests.lessons.double import DOUBLE
 from wslab.lab import Lab
 from wslab.lessons import apart, exercises, find, patience, stage
 from wslab.lessons.exercises.lesson_04.surroundings import nobody
 from wslab.lessons.outcome import Ending
 from wslab.lessons.scripts import Script
-from wslab.lessons.stage import Stage
+from wslab.lessons.trial import Trial
 from wslab.lessons.unawaited import Ear
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise
-    from wslab.lessons.trial import Trial
 
 IN_PYTHON = [exercise for exercise in exercises() if exercise.wants != "javascript"]
 
@@ -72,7 +71,7 @@ def test_a_trial_that_was_cut_short_is_never_passed(wants: Any, monkeypatch: pyt
 def test_nobody_can_listen_where_nobody_does() -> None:
     async def main() -> None:
         ear = Ear("", lambda *_: None)
-        here = Stage("nobody", ear)
+        here = Trial(DOUBLE, ear)
         port = urlsplit(nobody(here)).port
         with socket.socket() as other, pytest.raises(OSError, match="in use"):
             other.bind(("127.0.0.1", port))

@@ -1,9 +1,7 @@
-"""What lessons answer with. Each is rich in a notebook and says the same as text.
+"""The answers of a check. Each is rich in a notebook and says the same as text.
 
 Result      passed, or not yet with a hint
 Reminder    a check nobody awaited
-Solution    code that passes
-Listing     all exercises
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wslab.lessons import show
-from wslab.lessons.exercise import Exercise
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -62,37 +59,3 @@ class Reminder:
         return show.card(
             "not yet", "Nothing is checked yet", "await is missing", f"A check has to be awaited: `{self.check_line}`"
         )
-
-
-@dataclass(frozen=True, repr=False, slots=True)
-class Solution:
-    """Code that passes an exercise. Text is the code itself, Markdown colours it in the reader's theme."""
-
-    exercise: Exercise
-
-    @property
-    def code(self) -> str:
-        """The code, without the imports the lesson has run before."""
-        return self.exercise.solution.strip()
-
-    def __repr__(self) -> str:
-        return self.code
-
-    def _repr_markdown_(self) -> str:
-        return f"**One solution of {self.exercise.heading}**\n\n```{self.exercise.language}\n{self.code}\n```"
-
-
-class Listing(tuple[Exercise, ...]):
-    """All exercises, as a table."""
-
-    __slots__ = ()
-
-    def _rows(self) -> list[tuple[str, str, str]]:
-        return [(exercise.number, exercise.title, exercise.check_line) for exercise in self]
-
-    def __repr__(self) -> str:
-        return show.columns(self._rows())
-
-    def _repr_html_(self) -> str:
-        rows = [(number, title, f"`{line}`") for number, title, line in self._rows()]
-        return show.table(("Exercise", "What you write", "How it is checked"), rows)

@@ -11,8 +11,7 @@ import threading
 
 from websockets.exceptions import ConnectionClosed
 
-from wslab.lessons import scripts
-from wslab.lessons.authoring import Trial, right, wrong
+from wslab.lessons.authoring import Trial, reply_to, right, wrong
 
 NEEDS = "%load_ext wslab"
 START = 'This sends the bytes back. Ask for an ArrayBuffer first, `socket.binaryType = "arraybuffer"`; then `new DataView(event.data)` reads numbers out of it.'
@@ -50,7 +49,7 @@ async def check(read: str, t: Trial) -> None:
     async def station(connection):
         try:
             for reading in readings:
-                replies.append(await scripts.reply_to(connection, struct.pack(">Hi", *reading)))
+                replies.append(await reply_to(connection, struct.pack(">Hi", *reading)))
                 if mistake(reading, replies[-1]):
                     break
         except ConnectionClosed:
