@@ -15,8 +15,7 @@ from tests.browser.lesson import ALL_RAN, OUTPUTS, Lesson, free
 from tests.browser.notebook import RUN
 from tests.notebooks.tutorial import CLOSE, CREATE, MESSAGE, OPEN, SEND, SERVER, SNIPPETS, pasted
 from tests.optional import need
-from wslab.lessons import Told, find
-from wslab.lessons.scripts import lacking
+from wslab.lessons import Told, find, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

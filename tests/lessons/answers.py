@@ -9,11 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.optional import need
-from wslab.lessons import Result, blame, common, scripts, unawaited
-from wslab.lessons.check import PATIENCE, examine, judge
-from wslab.lessons.condition import Attempt
-from wslab.lessons.outcome import Ending
-from wslab.lessons.trial import Trial
+from wslab.lessons import Result
+from wslab.lessons.checks import PATIENCE, Attempt, conditions, examine, judge
+from wslab.lessons.trial import Ear, Ending, Trial, lacking, source_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +37,7 @@ def answer(exercise: Exercise, code: str) -> Any:
 def result_of(exercise: Exercise, code: str, *, patience: float = PATIENCE, **how: Any) -> Result:
     """Check a learner's code."""
     if exercise.wants == "javascript":
-        need(not (lacks := scripts.lacking()), lacks)
+        need(not (lacks := lacking()), lacks)
     return asyncio.run(examine(exercise, answer(exercise, code), patience=patience, **how))
 
 
@@ -50,7 +48,7 @@ def results_of(exercise: Exercise, code: str, seeds: Iterable[int], **how: Any) 
         return await asyncio.gather(*(examine(exercise, answer(exercise, code), seed=seed, **how) for seed in seeds))
 
     if exercise.wants == "javascript":
-        need(not (lacks := scripts.lacking()), lacks)
+        need(not (lacks := lacking()), lacks)
     return asyncio.run(main())
 
 
@@ -74,10 +72,10 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     """
     given = answer(exercise, code)
     attempt = Attempt(given, Ending.FINISHED)
-    refused = next((condition for condition in common.before(exercise) if not condition.holds(attempt)), None)
+    refused = next((condition for condition in conditions.before(exercise) if not condition.holds(attempt)), None)
     if refused is not None:
         return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)
-    ear = unawaited.Ear(blame.home_of(given), lambda *_: None)
+    ear = Ear(source_location.home_of(given), lambda *_: None)
     trial = Bare(exercise, ear, seed=seed, **how)
     running, waits = trial.run(exercise.check, given), False
     try:
@@ -88,7 +86,7 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     except NeedsMore:
         waits = True
     except Exception as error:  # noqa: BLE001  whatever an answer raises
-        attempt.mishap = blame.of_exception(error, ear.home)
+        attempt.mishap = source_location.of_exception(error, ear.home)
         attempt.ending = Ending.RAISED if attempt.mishap.line else Ending.BROKEN
     finally:
         running.close()

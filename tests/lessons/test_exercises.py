@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.lessons.answers import NeedsMore, result_of, results_of, threads_left, values_result
-from wslab.lessons import Exercise, Result, common, exercises, find
-from wslab.lessons.check import PATIENCE
+from wslab.lessons import Exercise, Result, exercises, find
+from wslab.lessons.checks import PATIENCE, conditions
 from wslab.lessons.trial import Asked
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ SHORT = 0.4
 
 NEVER_END = {"yields", "ends"}
 MADE_ELSEWHERE = {"given", "intact", "saved", "node"}
-"""Shared conditions that test_check.py and test_javascript.py see fail."""
+"""Shared conditions that checks/test_checking.py and checks/test_javascript.py see fail."""
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
 FIRST_OF_A_KIND = list({exercise.wants: exercise for exercise in reversed(EXERCISES)}.values())
@@ -49,7 +49,7 @@ def _each(pairs: Iterable[tuple[Exercise, Any]]) -> pytest.MarkDecorator:
 
 each_right = _each((exercise, right) for exercise in EXERCISES for right in exercise.right)
 each_wrong = _each((exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong)
-each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in common.wrong(exercise))
+each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in conditions.wrong(exercise))
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,7 @@ def _asked(exercise: Exercise) -> dict[str, Asked]:
 
 
 def _shared(exercise: Exercise) -> dict[str, str]:
-    return {each.name: each.hint for each in (*common.before(exercise), *common.after(exercise))}
+    return {each.name: each.hint for each in (*conditions.before(exercise), *conditions.after(exercise))}
 
 
 @each_exercise
@@ -161,7 +161,7 @@ def test_without_a_shared_condition_its_mistake_is_not_named_any_more(exercise: 
 
 def test_every_shared_condition_catches_some_wrong_answer() -> None:
     for exercise in FIRST_OF_A_KIND:
-        caught = {wrong.earns for wrong in common.wrong(exercise)} | MADE_ELSEWHERE
+        caught = {wrong.earns for wrong in conditions.wrong(exercise)} | MADE_ELSEWHERE
 
         assert set(_shared(exercise)) <= caught
 

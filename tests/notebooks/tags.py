@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from tests.browser.jupyter import NO_CHROMIUM, chromium
-from wslab.lessons.scripts import lacking
+from wslab.lessons import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

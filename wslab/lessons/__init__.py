@@ -1,15 +1,28 @@
-"""What lessons need and nothing else does: exercises, their checks, and a kernel to throw away."""
+"""What lessons need and nothing else does: exercises, their checks, and what lessons show.
+
+    begin, navigation, cells, glossary    write the notebooks: a new lesson, links, goals, stubs and solutions
+        |
+    checks/        judges an answer: passed, or the one hint that fits
+        |
+    catalogue/     the exercises, read off their files and found by their number
+        |
+    exercises/     one file an exercise: lesson_NN/NAME.py
+        |
+    authoring/     all that such a file imports
+        |
+    trial/         tries an answer: sandbox, Node, liveness, the learner's own line
+
+    display/       what lessons show: cards, tables, stories, a kernel to throw away
+
+Each imports those below it; `display` is below `catalogue` and imports none of them.
+"""
 
 from __future__ import annotations
 
-from wslab.lessons.catalogue import exercises, find, solution
-from wslab.lessons.check import check
-from wslab.lessons.exercise import Exercise
-from wslab.lessons.how_it_ended import HowItEnded, how_it_ended
-from wslab.lessons.result import Result
-from wslab.lessons.side_by_side import side_by_side
-from wslab.lessons.story import Story, Told
-from wslab.lessons.throwaway import throwaway_kernel
+from wslab.lessons.catalogue import Exercise, exercises, find, solution
+from wslab.lessons.checks import Result, check
+from wslab.lessons.display import HowItEnded, Story, Told, how_it_ended, side_by_side, throwaway_kernel
+from wslab.lessons.trial import lacking
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
@@ -27,4 +40,5 @@ __all__ = [  # noqa: RUF022  (in groups)
     # for tests of exercises
     "Exercise",
     "find",
+    "lacking",
 ]

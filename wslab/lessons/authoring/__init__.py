@@ -13,12 +13,8 @@
 from __future__ import annotations
 
 from wslab.lessons.authoring.comparing import facts, same
-from wslab.lessons.authoring.notes import Code, noted, right, wrong
-from wslab.lessons.blame import words_in
-from wslab.lessons.patience import LONGEST, stays_open, turned
-from wslab.lessons.scripts import reply_to
-from wslab.lessons.stage import Handler, ended
-from wslab.lessons.trial import Trial
+from wslab.lessons.authoring.notes import noted, right, wrong
+from wslab.lessons.trial import LONGEST, Handler, Trial, ended, reply_to, stays_open, turned, words_in
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in `check`
@@ -36,6 +32,5 @@ __all__ = [  # noqa: RUF022  (in groups)
     "right",
     "wrong",
     # for whoever reads the exercises
-    "Code",
     "noted",
 ]

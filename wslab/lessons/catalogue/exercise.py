@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons.answer_spec import AnswerSpec
+from wslab.lessons.trial import AnswerSpec
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap
-from wslab.lessons.patience import LONGEST, LOOK, looks, next_message
+from wslab.lessons.trial.liveness import LONGEST, LOOK, looks, next_message
+from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap
 from wslab.peers import NodeRun, NoNode, NoWs, bring_ws, find_node
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ and nothing else: the kernel answers again after them, and the next check starts
 
     how the answer stands still     how it is ended
     it waits in an ``await``        its task is cancelled
-    it blocks its thread            `Stopped` is raised inside it until it ends (`wslab.lessons.stopping`)
+    it blocks its thread            `Stopped` is raised inside it until it ends (`wslab.lessons.trial.stopping`)
     it blocks in a system call      the same, but only once the call returns; until then the thread is abandoned
     a thread that it has started    like itself, where that thread runs its code
 
-That it stands still is found by looking at it, see `wslab.lessons.patience`; the clock decides in the last resort only.
+That it stands still is found by looking at it, see `wslab.lessons.trial.liveness`; the clock decides in the last resort only.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import blame
-from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap, Outcome
-from wslab.lessons.patience import LONGEST, LOOK, Beat, looks, turns
-from wslab.lessons.stopping import Stoppable, raise_in
+from wslab.lessons.trial import source_location
+from wslab.lessons.trial.liveness import LONGEST, LOOK, Beat, looks, turns
+from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap, Outcome
+from wslab.lessons.trial.stopping import Stoppable, raise_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from wslab.lessons.unawaited import Ear
+    from wslab.lessons.trial.unawaited import Ear
 
 END = 1.0
 """Seconds that an answer has to end when it is told to, in looks."""
@@ -40,7 +40,7 @@ PUSHES = 20
 """How often `Stopped` is raised in a look: an answer that forgets an ``await`` in a loop swallows nineteen of twenty."""
 
 
-class Apart:
+class Sandbox:
     """One piece of work on its own thread.
 
     Args:
@@ -111,11 +111,11 @@ class Apart:
         return self._stands_at().line
 
     def _stands_at(self) -> Mishap:
-        return blame.of_thread(self._thread.ident or 0, self._home)
+        return source_location.of_thread(self._thread.ident or 0, self._home)
 
     def _waits_at(self) -> Mishap:
         """The learner's line that the task waits on."""
-        return blame.of_coroutine(self._task.get_coro(), self._home) if self._task else NOTHING_HAPPENED
+        return source_location.of_coroutine(self._task.get_coro(), self._home) if self._task else NOTHING_HAPPENED
 
     async def _end(self) -> Outcome:
         turning = self._done.is_set() or await asyncio.to_thread(
@@ -151,7 +151,9 @@ class Apart:
         """End the threads that the answer has started and that run its code."""
         for _ in range(looks(END) * PUSHES):
             left = [
-                each for each in self._new_threads() if blame.of_thread(each.ident or 0, self._home, only=True).line
+                each
+                for each in self._new_threads()
+                if source_location.of_thread(each.ident or 0, self._home, only=True).line
             ]
             if not left:
                 return
@@ -175,7 +177,7 @@ class Apart:
                 self._task = self._loop.create_task(self._main())
                 self._loop.run_until_complete(self._task)
         except BaseException as error:  # noqa: BLE001  whatever it is, it is the answer's and is told to the learner
-            self._mishap = blame.of_exception(error, self._home)
+            self._mishap = source_location.of_exception(error, self._home)
             # Coroutines that its frames still hold are thrown away now, while the check listens, and not in a later cell.
             traceback.clear_frames(error.__traceback__)
         finally:

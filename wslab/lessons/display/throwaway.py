@@ -24,7 +24,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from wslab.lessons import show
+from wslab.lessons.display import markup
 
 START = 60.0
 """Seconds a kernel has to start."""
@@ -61,7 +61,7 @@ class Throwaway(tuple[Cell, ...]):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return show.session((cell.code, cell.output, cell.failed) for cell in self)
+        return markup.session((cell.code, cell.output, cell.failed) for cell in self)
 
 
 class _ThisPython(KernelSpecManager):

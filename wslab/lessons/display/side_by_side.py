@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wslab.lessons import show
+from wslab.lessons.display import markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,10 +31,10 @@ class SideBySide:
                     first = ""
 
     def __repr__(self) -> str:
-        return show.columns([HEADS, *self])
+        return markup.columns([HEADS, *self])
 
     def _repr_html_(self) -> str:
-        return show.table(HEADS, self)
+        return markup.table(HEADS, self)
 
 
 def side_by_side(handshakes: Mapping[str, Handshake]) -> SideBySide:

@@ -9,9 +9,9 @@ import psutil
 import pytest
 
 from tests.lessons.answers import result_of, threads_left
-from wslab.lessons import Exercise, check, find, javascript, scripts, solution
-from wslab.lessons.check import examine
-from wslab.peers import NoNode
+from wslab.lessons import Exercise, check, find, solution
+from wslab.lessons.checks import checking, javascript
+from wslab.lessons.checks.checking import examine
 
 ECHO = find("08.2")
 
@@ -32,7 +32,7 @@ def test_an_answer_that_was_not_handed_over_is_asked_for() -> None:
 
 
 def test_a_machine_without_node_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scripts, "lacking", lambda: "there is no program `node` on this machine: install Node")
+    monkeypatch.setattr(checking, "lacking", lambda: "there is no program `node` on this machine: install Node")
 
     result = asyncio.run(examine(ECHO, ECHO.solution))
 
@@ -41,18 +41,9 @@ def test_a_machine_without_node_gets_a_sentence(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_node_the_stub_is_told_its_first_step_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scripts, "lacking", lambda: pytest.fail("the stub needs no Node"))
+    monkeypatch.setattr(checking, "lacking", lambda: pytest.fail("the stub needs no Node"))
 
     assert asyncio.run(examine(ECHO, ECHO.stub)).condition == "started"
-
-
-def test_what_node_or_npm_lack_is_said_in_their_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere() -> None:
-        raise NoNode("no Node here")
-
-    monkeypatch.setattr(scripts, "find_node", nowhere)
-
-    assert scripts.lacking() == "no Node here"
 
 
 def test_comments_and_white_space_make_no_other_text() -> None:

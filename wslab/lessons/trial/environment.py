@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import ServerConnection
 
 from wslab.lab import Lab
-from wslab.lessons import apart, blame, unawaited
-from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap
-from wslab.lessons.patience import LONGEST, LOOK, looks, next_message, turns
-from wslab.lessons.stopping import Stoppable, Stopped
+from wslab.lessons.trial import sandbox, source_location, unawaited
+from wslab.lessons.trial.liveness import LONGEST, LOOK, looks, next_message, turns
+from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.trial.stopping import Stoppable, Stopped
 
 if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
 
-    from wslab.lessons.scripts import Script
+    from wslab.lessons.trial.node import Script
 
 WORDS = (
     *("amber", "brave", "calm", "dusty", "eager", "fresh", "gentle", "happy", "icy", "jolly", "keen", "lucky"),
@@ -29,7 +29,7 @@ WORDS = (
 )
 
 PATIENCE = 2.0
-"""Seconds a trial waits for what an answer should do at once, in looks and pongs (`wslab.lessons.patience`)."""
+"""Seconds a trial waits for what an answer should do at once, in looks and pongs (`wslab.lessons.trial.liveness`)."""
 
 
 async def ended(event: threading.Event) -> bool:
@@ -97,7 +97,7 @@ class Stage:
             except Stopped:
                 pass
             except Exception as error:
-                self.ending, self.mishap = Ending.RAISED, blame.of_exception(error, self._home)
+                self.ending, self.mishap = Ending.RAISED, source_location.of_exception(error, self._home)
                 raise
             finally:
                 self._over.set()
@@ -139,16 +139,16 @@ class Stage:
         return True
 
     def _stands_at(self, code: Stoppable) -> Mishap:
-        return blame.of_thread((code.thread and code.thread.ident) or 0, self._home)
+        return source_location.of_thread((code.thread and code.thread.ident) or 0, self._home)
 
     async def _stop(self, code: Stoppable) -> None:
         """Stop a handler that stands still: until it is over, or the time is up and its thread has to be abandoned."""
         self._ear.forced = True
-        for _ in range(looks(apart.END) * apart.PUSHES):
+        for _ in range(looks(sandbox.END) * sandbox.PUSHES):
             if self._over.is_set() or not self._stands_at(code).line:
                 break
             code.push()
-            await asyncio.sleep(LOOK / apart.PUSHES)
+            await asyncio.sleep(LOOK / sandbox.PUSHES)
 
     def moved(self) -> None:
         """Say that something has moved that an answer may wait for, and that no lab records."""

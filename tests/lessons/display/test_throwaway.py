@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from wslab.lessons import throwaway, throwaway_kernel
+from wslab.lessons import throwaway_kernel
+from wslab.lessons.display import throwaway
 
 if TYPE_CHECKING:
     from jupyter_client.kernelspec import KernelSpec

@@ -9,7 +9,7 @@ lets be awaited says so by itself (`wslab.net.pending`).
     anywhere, by code from the file of an answer  that answer's ear: the garbage collector runs on any thread, at any time
     anywhere else                                 nobody: it is printed as always
 
-What Python swallows and prints while an answer is ended by force (`wslab.lessons.stopping`) is dropped: the exception itself, and a
+What Python swallows and prints while an answer is ended by force (`wslab.lessons.trial.stopping`) is dropped: the exception itself, and a
 second warning without a line for the coroutine in whose end it was swallowed.
 
 Warnings are the property of the whole process, so the hooks are put in by the first ear and taken out by the last. An ear whose
@@ -26,9 +26,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from wslab.lessons import blame
-from wslab.lessons.outcome import NOTHING_HAPPENED, Mishap
-from wslab.lessons.stopping import Stopped
+from wslab.lessons.trial import source_location
+from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Mishap
+from wslab.lessons.trial.stopping import Stopped
 from wslab.net import hears_forgotten
 
 Listener = Callable[[str, Mishap], None]
@@ -63,7 +63,7 @@ class Ear:
     def join(self) -> None:
         """Listen to the thread that calls this; Python remembers from now on where its coroutines are made."""
         sys.set_coroutine_origin_tracking_depth(1)
-        hears_forgotten.set(lambda name, file, line: self.note(name, blame.of_line(file, line)))
+        hears_forgotten.set(lambda name, file, line: self.note(name, source_location.of_line(file, line)))
         self._threads.add(threading.current_thread())
 
     def leave(self) -> None:
@@ -99,7 +99,7 @@ def close(value: object) -> tuple[str, Mishap] | None:
     name = str(getattr(value, "__qualname__", "coroutine"))
     origin = value.cr_origin
     value.close()
-    return name, blame.of_line(origin[0][0], origin[0][1]) if origin else NOTHING_HAPPENED
+    return name, source_location.of_line(origin[0][0], origin[0][1]) if origin else NOTHING_HAPPENED
 
 
 class _Hooks:
@@ -140,7 +140,7 @@ class _Hooks:
             if here is not None and here.forced:
                 return
         elif found is not None and (ear := self._ear(found["file"])):
-            ear.note(found["name"], blame.of_line(found["file"], int(found["line"])))
+            ear.note(found["name"], source_location.of_line(found["file"], int(found["line"])))
             return
         self._shown_before(message, category, *place)
 

@@ -18,10 +18,10 @@ import inspect
 import re
 import textwrap
 
-from wslab.lessons import javascript
-from wslab.lessons.condition import Condition
-from wslab.lessons.exercise import Exercise, Wrong
-from wslab.lessons.outcome import Ending
+from wslab.lessons.catalogue import Exercise, Wrong
+from wslab.lessons.checks import javascript
+from wslab.lessons.checks.attempt import Condition
+from wslab.lessons.trial import Ending
 
 MISSING = object()
 """Stands for an answer that was not handed over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wslab.lessons import show
+from wslab.lessons.display import markup
 
 if TYPE_CHECKING:
     from wslab.lab import Lab
@@ -34,7 +34,7 @@ class HowItEnded:
     def _repr_html_(self) -> str:
         found = self.diagnosis
         more = [("do:", found.advice), *([("cannot tell:", found.doubt)] if found.doubt else [])]
-        return show.card("plain", found.cause, found.certainty, found.sentence, more=more)
+        return markup.card("plain", found.cause, found.certainty, found.sentence, more=more)
 
 
 async def how_it_ended(lab: Lab) -> HowItEnded:

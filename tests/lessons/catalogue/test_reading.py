@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wslab.lessons import reading
+from wslab.lessons.catalogue import reading
 
 if TYPE_CHECKING:
     from pathlib import Path

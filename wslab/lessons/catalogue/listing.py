@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from wslab.lessons import reading, show
-from wslab.lessons.exercise import Exercise
+from wslab.lessons.catalogue import reading
+from wslab.lessons.catalogue.exercise import Exercise
+from wslab.lessons.display import markup
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -40,11 +41,11 @@ class Listing(tuple[Exercise, ...]):
         return [(exercise.number, exercise.title, exercise.check_line) for exercise in self]
 
     def __repr__(self) -> str:
-        return show.columns(self._rows())
+        return markup.columns(self._rows())
 
     def _repr_html_(self) -> str:
         rows = [(number, title, f"`{line}`") for number, title, line in self._rows()]
-        return show.table(("Exercise", "What you write", "How it is checked"), rows)
+        return markup.table(("Exercise", "What you write", "How it is checked"), rows)
 
 
 def exercises() -> Listing:

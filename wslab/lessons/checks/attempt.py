@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wslab.lessons.outcome import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.trial import NOTHING_HAPPENED, Ending, Mishap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing that must hold in every exercise of a kind (`wslab.lessons.common`); an exercise's own are asked by its check.
+    """One thing that must hold in every exercise of a kind (`wslab.lessons.checks.conditions`); an exercise's own are asked by its check.
 
     Attributes:
         name: Short and unique.

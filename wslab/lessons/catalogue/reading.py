@@ -18,13 +18,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wslab.lessons import authoring
-from wslab.lessons.exercise import Exercise, Right, Wrong
+from wslab.lessons.authoring import noted
+from wslab.lessons.catalogue.exercise import Exercise, Right, Wrong
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from wslab.lessons.answer_spec import Wants
+    from wslab.lessons.trial import Wants
 
 PACKAGE = import_module("wslab.lessons.exercises")  # now: `wslab.lessons` will bind the function of this name over it
 SHARED = "surroundings"
@@ -66,9 +66,7 @@ class _Reader:
             raise self._odd(
                 "its docstring should be the number of its lesson and its place with the title, the goal, and an indented example"
             )
-        notes = [
-            (why, earns, self._noted(why, code)) for why, earns, code in authoring.noted.get(self._module.__name__, [])
-        ]
+        notes = [(why, earns, self._noted(why, code)) for why, earns, code in noted.get(self._module.__name__, [])]
         return Exercise(
             number=head["number"],
             title=head["title"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wslab.lessons import show
+from wslab.lessons.display import markup
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -37,13 +37,13 @@ class Result:
     def __repr__(self) -> str:
         lines = [f"{self.number} {self.title}: {'passed' if self.passed else 'not yet'}", self.message]
         if self.facts:
-            lines += [f"    {line}" for line in show.visible(self.facts).splitlines()]
+            lines += [f"    {line}" for line in markup.visible(self.facts).splitlines()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        tone: show.Tone = "good" if self.passed else "not yet"
+        tone: markup.Tone = "good" if self.passed else "not yet"
         word = "✓ passed" if self.passed else "not yet"
-        return show.card(tone, f"{self.number} {self.title}", word, self.message, self.facts)
+        return markup.card(tone, f"{self.number} {self.title}", word, self.message, self.facts)
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -56,6 +56,6 @@ class Reminder:
         return f"Nothing is checked yet. A check has to be awaited: {self.check_line}"
 
     def _repr_html_(self) -> str:
-        return show.card(
+        return markup.card(
             "not yet", "Nothing is checked yet", "await is missing", f"A check has to be awaited: `{self.check_line}`"
         )

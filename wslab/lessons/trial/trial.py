@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed
 
-from wslab.lessons import blame, scripts
-from wslab.lessons.outcome import Ending, Mishap
-from wslab.lessons.scripts import Script
-from wslab.lessons.stage import Stage
+from wslab.lessons.trial import node, source_location
+from wslab.lessons.trial.environment import Stage
+from wslab.lessons.trial.node import Script
+from wslab.lessons.trial.outcome import Ending, Mishap
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from websockets.asyncio.connection import Connection
     from websockets.asyncio.server import ServerConnection
 
-    from wslab.lessons.answer_spec import AnswerSpec
-    from wslab.lessons.stage import Handler
-    from wslab.lessons.unawaited import Ear
+    from wslab.lessons.trial.answer_spec import AnswerSpec
+    from wslab.lessons.trial.environment import Handler
+    from wslab.lessons.trial.unawaited import Ear
 
 _numbers = itertools.count(1)
 
@@ -97,7 +97,7 @@ class Trial(Stage):
                 traceback.clear_frames(stop.__context__.__traceback__)
         except Exception as error:
             if error is self._raised:  # whatever code it came from, the answer let it out
-                self.ending, self.mishap = Ending.RAISED, blame.of_exception(error, self._home)
+                self.ending, self.mishap = Ending.RAISED, source_location.of_exception(error, self._home)
             raise
         finally:
             self._raised = None
@@ -142,7 +142,11 @@ class Trial(Stage):
         except error as raised:
             if name == self._without or raised is not self._raised or text not in str(raised):
                 raise
-            self._fail(Asked(name, hint, urgent=True, sharper=True, facts=str(blame.of_exception(raised, self._home))))
+            self._fail(
+                Asked(
+                    name, hint, urgent=True, sharper=True, facts=str(source_location.of_exception(raised, self._home))
+                )
+            )
 
     async def call(self, answer: Callable[..., Any], *arguments: object) -> Any:
         """Call the answer, await what has to be awaited, and return what it returned."""
@@ -188,12 +192,12 @@ class Trial(Stage):
         return script
 
     async def as_client(self, text: str, *urls: str, then: str = "") -> Script:
-        """Hand a new socket for each address to the answer, as a page would (`scripts.as_client`)."""
-        return await self.in_node(text, scripts.as_client(self._spec.answer, *urls, then=then))
+        """Hand a new socket for each address to the answer, as a page would (`node.as_client`)."""
+        return await self.in_node(text, node.as_client(self._spec.answer, *urls, then=then))
 
     async def as_server(self, text: str) -> Script:
-        """Let the answer serve each connection of a new server in Node (`scripts.as_server`)."""
-        return await self.in_node(text, scripts.as_server(self._spec.answer))
+        """Let the answer serve each connection of a new server in Node (`node.as_server`)."""
+        return await self.in_node(text, node.as_server(self._spec.answer))
 
     async def over(self) -> bool:
         """Wait until a watched handler has ended, or end Node; what it raised is in `mishap` from now on."""

@@ -13,7 +13,7 @@ import pytest
 
 from tests.lessons.answers import answer, result_of, threads_left
 from wslab.lessons import find
-from wslab.lessons.check import examine
+from wslab.lessons.checks import examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

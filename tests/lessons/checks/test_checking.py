@@ -15,7 +15,8 @@ from tests.lessons.answers import answer, result_of
 from tests.lessons.double import DOUBLE, doubles
 from wslab.lessons import check, exercises, find
 from wslab.lessons.authoring import Trial
-from wslab.lessons.check import examine
+from wslab.lessons.checks import checking
+from wslab.lessons.checks.checking import examine
 
 
 def test_a_right_answer_passes() -> None:
@@ -261,3 +262,15 @@ def _wait_for_answers_to_end() -> None:
         if thread.name == "wslab answer":
             thread.join(10)
             assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("wants", ["def", "handler"])
+def test_a_trial_that_was_cut_short_is_never_passed(wants: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(_answer: Any, _t: Trial) -> None:
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(checking, "LIMIT", 0.2)
+    exercise = replace(DOUBLE, check=endless, wants=wants)
+    code = f"{'async ' if wants == 'handler' else ''}def double(number):\n    return 2 * number\n"
+
+    assert result_of(exercise, code).condition == "intact"

@@ -3,7 +3,7 @@
     before the trial     saved, started
     after the trial      node, parses, defines, yields, unhurt
 
-The answer is the text of a cell (``%%node --save greet``); `wslab.lessons.scripts` runs it.
+The answer is the text of a cell (``%%node --save greet``); `wslab.lessons.trial.node` runs it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wslab.lessons.condition import Condition
-from wslab.lessons.exercise import Wrong
-from wslab.lessons.outcome import Ending
-from wslab.lessons.scripts import undefined
+from wslab.lessons.catalogue import Wrong
+from wslab.lessons.checks.attempt import Condition
+from wslab.lessons.trial import Ending, undefined
 
 if TYPE_CHECKING:
-    from wslab.lessons.condition import Attempt
-    from wslab.lessons.exercise import Exercise
+    from wslab.lessons.catalogue import Exercise
+    from wslab.lessons.checks.attempt import Attempt
 
 SHORT = 100
 """Characters of an answer's type or value that are shown."""

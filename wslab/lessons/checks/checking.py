@@ -18,22 +18,21 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wslab.lessons import apart, blame, common, scripts, unawaited
 from wslab.lessons.catalogue import find
-from wslab.lessons.condition import Attempt, Condition
-from wslab.lessons.outcome import Ending, Mishap
-from wslab.lessons.result import Reminder, Result
-from wslab.lessons.trial import Trial
+from wslab.lessons.checks import conditions
+from wslab.lessons.checks.attempt import Attempt, Condition
+from wslab.lessons.checks.result import Reminder, Result
+from wslab.lessons.trial import Ear, Ending, Mishap, Sandbox, Trial, lacking, source_location
 from wslab.net import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wslab.lessons.exercise import Exercise
+    from wslab.lessons.catalogue import Exercise
     from wslab.lessons.trial import Asked
 
 PATIENCE = 4.0
-"""Seconds that an answer may stand still. They are counted in looks (`wslab.lessons.patience`), so a busy machine has more."""
+"""Seconds that an answer may stand still. They are counted in looks (`wslab.lessons.trial.liveness`), so a busy machine has more."""
 
 LIMIT = 60.0
 """Seconds after which an answer is ended in any case, even if something moves."""
@@ -44,7 +43,7 @@ LIMIT_OF_NODE = 120.0
 ABANDONED = "It could not be ended and still runs on a thread of its own; restart the kernel when it suits you."
 
 
-def check(number: str, answer: object = common.MISSING) -> Checking:
+def check(number: str, answer: object = conditions.MISSING) -> Checking:
     """Check an answer, in a cell with an `await` in front.
 
     Args:
@@ -94,13 +93,13 @@ async def examine(
         asked: Takes up the exercise's own conditions that were asked.
     """
     attempt = Attempt(answer)
-    refused = _first_failed(attempt, common.before(exercise), without)
+    refused = _first_failed(attempt, conditions.before(exercise), without)
     if refused is not None:
         if asyncio.iscoroutine(answer):
             answer.close()  # nobody will await it any more, and Python would say so
         return _not_yet(exercise, refused.name, refused.hint, refused.shows(attempt))
     if exercise.wants == "javascript":
-        attempt.lacks = await asyncio.to_thread(scripts.lacking)
+        attempt.lacks = await asyncio.to_thread(lacking)
     failed = None
     if not attempt.lacks:
         trial = await _try(exercise, attempt, patience, seed, without)
@@ -119,7 +118,7 @@ def judge(exercise: Exercise, attempt: Attempt, failed: Asked | None, without: s
         without: Name of a condition to leave out.
     """
     if failed is None or not failed.urgent:
-        shared = _first_failed(attempt, common.after(exercise), without)
+        shared = _first_failed(attempt, conditions.after(exercise), without)
         if shared is not None:
             return _not_yet(exercise, shared.name, shared.hint, shared.shows(attempt))
     if failed is not None:
@@ -147,12 +146,12 @@ async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int 
         if exercise.wants != "def" and without != "awaits":  # nothing else will be asked of the answer
             caller.call_soon_threadsafe(hurry.set)
 
-    ear = unawaited.Ear(blame.home_of(attempt.answer), note)
+    ear = Ear(source_location.home_of(attempt.answer), note)
     trial = Trial(exercise, ear, seed=seed, without=without)
     limit = LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT
     try:
         try:
-            work = apart.Apart(lambda: trial.run(exercise.check, attempt.answer), ear, trial.moves)
+            work = Sandbox(lambda: trial.run(exercise.check, attempt.answer), ear, trial.moves)
             outcome = await work.run(patience, limit, hurry)
         finally:
             await trial.close()

@@ -18,7 +18,7 @@ import sys
 from types import CodeType, CoroutineType, FrameType, TracebackType
 from typing import Any
 
-from wslab.lessons.outcome import NOTHING_HAPPENED, Mishap
+from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Mishap
 
 CELLS = ("ipykernel_", "<ipython-input", "<stdin>")
 """What names of notebook cells contain, on every kernel in use."""
