@@ -86,8 +86,8 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     except NeedsMore:
         waits = True
     except Exception as error:  # noqa: BLE001  whatever an answer raises
-        attempt.mishap = source_location.of_exception(error, ear.home)
-        attempt.ending = Ending.RAISED if attempt.mishap.line else Ending.BROKEN
+        attempt.failure = source_location.of_exception(error, ear.home)
+        attempt.ending = Ending.RAISED if attempt.failure.line else Ending.BROKEN
     finally:
         running.close()
         ear.close()

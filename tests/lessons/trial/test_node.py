@@ -42,7 +42,7 @@ def test_ticks_that_were_on_their_way_are_no_sign_of_life() -> None:
             script._run = run  # type: ignore[assignment]
             script._heard_at = arriving  # type: ignore[method-assign]
             script.doubt()
-            ending, mishap = await script.conclude()
-            return ending, mishap.what
+            ending, failure = await script.conclude()
+            return ending, failure.what
 
     assert asyncio.run(main()) == (Ending.RAISED, "Node ended with exit code 1")

@@ -34,12 +34,12 @@ class Wrong:
     Attributes:
         why: The mistake, in a few words.
         code: What the learner typed.
-        earns: Name of the condition that catches it.
+        caught_by: Name of the condition that catches it.
     """
 
     why: str
     code: str
-    earns: str
+    caught_by: str
 
 
 @dataclass(frozen=True, slots=True)

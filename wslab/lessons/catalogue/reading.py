@@ -66,7 +66,9 @@ class _Reader:
             raise self._odd(
                 "its docstring should be the number of its lesson and its place with the title, the goal, and an indented example"
             )
-        notes = [(why, earns, self._noted(why, code)) for why, earns, code in noted.get(self._module.__name__, [])]
+        notes = [
+            (why, caught_by, self._noted(why, code)) for why, caught_by, code in noted.get(self._module.__name__, [])
+        ]
         return Exercise(
             number=head["number"],
             title=head["title"],
@@ -81,8 +83,8 @@ class _Reader:
             solution=self._solution,
             afterwards=self._given("AFTERWARDS"),
             check=self._given("check"),
-            wrong=tuple(Wrong(why, code, earns) for why, earns, code in notes if earns),
-            right=tuple(Right(why, code) for why, earns, code in notes if not earns),
+            wrong=tuple(Wrong(why, code, caught_by) for why, caught_by, code in notes if caught_by),
+            right=tuple(Right(why, code) for why, caught_by, code in notes if not caught_by),
             returns=self._returns(),
             file=self._file,
         )

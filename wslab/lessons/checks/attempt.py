@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wslab.lessons.trial import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.trial import NO_FAILURE, Ending, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ class Attempt:
     Attributes:
         answer: The object the learner handed over. Hostile: look at its type before comparing it.
         ending: How the trial ended.
-        mishap: What was raised, or where the answer stood still.
+        failure: What was raised, or where the answer stood still.
         unawaited: Names of the coroutines that the answer made and never awaited.
         lacks: What this machine would need to try the answer, and has not; empty where it has everything.
         returned_nothing: Whether it returned None where a value was wanted, and something of its own exercise does not hold.
@@ -30,7 +30,7 @@ class Attempt:
 
     answer: object
     ending: Ending = Ending.NOT_TRIED
-    mishap: Mishap = NOTHING_HAPPENED
+    failure: Failure = NO_FAILURE
     unawaited: tuple[str, ...] = ()
     lacks: str = ""
     returned_nothing: bool = False

@@ -22,7 +22,7 @@ from wslab.lessons.catalogue import find
 from wslab.lessons.checks import conditions
 from wslab.lessons.checks.attempt import Attempt, Condition
 from wslab.lessons.checks.result import Reminder, Result
-from wslab.lessons.trial import Ear, Ending, Mishap, Sandbox, Trial, lacking, source_location
+from wslab.lessons.trial import Ear, Ending, Failure, Sandbox, Trial, lacking, source_location
 from wslab.net import Pending
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int 
     caller, hurry = asyncio.get_running_loop(), asyncio.Event()
     left: list[str] = []
 
-    def note(name: str, place: Mishap) -> None:
+    def note(name: str, place: Failure) -> None:
         left.append(str(place) or name)
         if exercise.wants != "def" and without != "awaits":  # nothing else will be asked of the answer
             caller.call_soon_threadsafe(hurry.set)
@@ -158,10 +158,10 @@ async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int 
     finally:
         ear.close()
     attempt.unawaited = tuple(dict.fromkeys(left))
-    attempt.ending, attempt.mishap = outcome.ending, outcome.mishap
+    attempt.ending, attempt.failure = outcome.ending, outcome.failure
     if outcome.alive:
-        attempt.mishap = replace(outcome.mishap, what=ABANDONED)
+        attempt.failure = replace(outcome.failure, what=ABANDONED)
     if trial.ending is not Ending.FINISHED and outcome.ending in {Ending.FINISHED, Ending.WAITING, Ending.BROKEN}:
-        attempt.ending, attempt.mishap = trial.ending, trial.mishap
+        attempt.ending, attempt.failure = trial.ending, trial.failure
     attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.failed is not None
     return trial

@@ -82,19 +82,19 @@ def after(exercise: Exercise) -> tuple[Condition, ...]:
         if exercise.wants != "def"
         else "Your code was still busy when the time was up.",
         lambda attempt: attempt.ending is not Ending.BLOCKED,
-        lambda attempt: str(attempt.mishap),
+        lambda attempt: str(attempt.failure),
     )
     ends = Condition(
         "ends",
         "Your code was still waiting when the time was up. What it waits for never came.",
         lambda attempt: attempt.ending is not Ending.WAITING,
-        lambda attempt: str(attempt.mishap),
+        lambda attempt: str(attempt.failure),
     )
     unhurt = Condition(
         "unhurt",
         "Your code ended with an exception.",
         lambda attempt: attempt.ending is not Ending.RAISED,
-        lambda attempt: str(attempt.mishap),
+        lambda attempt: str(attempt.failure),
     )
     intact = Condition(
         "intact",
@@ -102,7 +102,7 @@ def after(exercise: Exercise) -> tuple[Condition, ...]:
         lambda attempt: (
             attempt.ending not in {Ending.BROKEN, Ending.WAITING}
         ),  # what an answer waits for is asked before
-        lambda attempt: str(attempt.mishap),
+        lambda attempt: str(attempt.failure),
     )
     if exercise.wants == "javascript":
         return (*javascript.after(exercise), intact)
@@ -125,8 +125,8 @@ def _slip(name: str, hint: str, said: str) -> Condition:
     return Condition(
         name,
         hint,
-        lambda attempt: attempt.ending is not Ending.RAISED or not pattern.match(attempt.mishap.what),
-        lambda attempt: str(attempt.mishap),
+        lambda attempt: attempt.ending is not Ending.RAISED or not pattern.match(attempt.failure.what),
+        lambda attempt: str(attempt.failure),
     )
 
 

@@ -64,30 +64,30 @@ def after(exercise: Exercise) -> tuple[Condition, ...]:
             "parses",
             "Node cannot read this: a sign is missing, or there is one too many. Often it is a bracket, in the line named or before it.",
             lambda attempt: not _syntax(attempt),
-            lambda attempt: str(attempt.mishap),
+            lambda attempt: str(attempt.failure),
         ),
         Condition(
             "defines",
             f"There is no function `{exercise.answer}` in your text. Begin with `{exercise.signature}`.",
-            lambda attempt: attempt.mishap.what != undefined(exercise.answer),
+            lambda attempt: attempt.failure.what != undefined(exercise.answer),
         ),
         Condition(
             "yields",
             "Your code was still busy when the time was up. Node has one thread: as long as it is in your code, nothing else happens.",
             lambda attempt: attempt.ending is not Ending.BLOCKED,
-            lambda attempt: str(attempt.mishap),
+            lambda attempt: str(attempt.failure),
         ),
         Condition(
             "unhurt",
             "Your code threw an error that nobody caught, and Node ended with it.",
             lambda attempt: attempt.ending is not Ending.RAISED,
-            lambda attempt: str(attempt.mishap),
+            lambda attempt: str(attempt.failure),
         ),
     )
 
 
 def _syntax(attempt: Attempt) -> bool:
-    return attempt.ending is Ending.RAISED and attempt.mishap.what.startswith("SyntaxError")
+    return attempt.ending is Ending.RAISED and attempt.failure.what.startswith("SyntaxError")
 
 
 def wrong(exercise: Exercise) -> tuple[Wrong, ...]:

@@ -19,7 +19,7 @@ from wslab.lessons.trial.answer_spec import AnswerSpec, Wants
 from wslab.lessons.trial.environment import Handler, ended
 from wslab.lessons.trial.liveness import LONGEST, stays_open, turned
 from wslab.lessons.trial.node import lacking, reply_to, undefined
-from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.lessons.trial.sandbox import Sandbox
 from wslab.lessons.trial.source_location import words_in
 from wslab.lessons.trial.trial import Asked, Trial
@@ -30,8 +30,8 @@ __all__ = [  # noqa: RUF022  (in groups)
     "AnswerSpec",
     "Wants",
     "Ending",
-    "Mishap",
-    "NOTHING_HAPPENED",
+    "Failure",
+    "NO_FAILURE",
     # for whoever tries
     "Asked",
     "Ear",

@@ -15,7 +15,7 @@ from websockets.asyncio.server import ServerConnection
 from wslab.lab import Lab
 from wslab.lessons.trial import sandbox, source_location, unawaited
 from wslab.lessons.trial.liveness import LONGEST, LOOK, looks, next_message, turns
-from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.lessons.trial.stopping import Stoppable, Stopped
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Stage:
         self._moved = 0
         self.random = random.Random()
         self.ending = Ending.FINISHED
-        self.mishap: Mishap = NOTHING_HAPPENED
+        self.failure: Failure = NO_FAILURE
 
     @property
     def lab(self) -> Lab:
@@ -97,7 +97,7 @@ class Stage:
             except Stopped:
                 pass
             except Exception as error:
-                self.ending, self.mishap = Ending.RAISED, source_location.of_exception(error, self._home)
+                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._home)
                 raise
             finally:
                 self._over.set()
@@ -134,11 +134,11 @@ class Stage:
         loop, code = self._handling
         if await asyncio.to_thread(turns, loop, lambda: self._stands_at(code).line, PATIENCE):
             return False
-        self.ending, self.mishap = Ending.BLOCKED, self._stands_at(code)
+        self.ending, self.failure = Ending.BLOCKED, self._stands_at(code)
         await self._stop(code)
         return True
 
-    def _stands_at(self, code: Stoppable) -> Mishap:
+    def _stands_at(self, code: Stoppable) -> Failure:
         return source_location.of_thread((code.thread and code.thread.ident) or 0, self._home)
 
     async def _stop(self, code: Stoppable) -> None:
@@ -178,5 +178,5 @@ class Stage:
     async def conclude(self) -> None:
         """End a script, if there is one, and note how it went."""
         if self._script is not None:
-            self.ending, self.mishap = await self._script.conclude()
+            self.ending, self.failure = await self._script.conclude()
             self._script = None

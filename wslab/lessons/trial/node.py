@@ -6,7 +6,7 @@
 The ticks tell a Node that waits from one that is stuck in a loop: only where a trial has waited in vain, or lost a connection, is
 it asked which of the two it is. Each says when it was sent, so one that was on its way before is no answer; and a Node that is
 stuck uses up processor time, which one that has to wait for a busy machine does not. An uncaught error ends Node, and its words
-are the answer's mishap.
+are the answer's failure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from wslab.lessons.trial.liveness import LONGEST, LOOK, looks, next_message
-from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap
+from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.peers import NodeRun, NoNode, NoWs, bring_ws, find_node
 
 if TYPE_CHECKING:
@@ -190,20 +190,20 @@ class Script:
         """Note that something is odd, such as a connection that was lost: in the end it is asked whether Node still turns."""
         self._doubtful = True
 
-    async def conclude(self) -> tuple[Ending, Mishap]:
+    async def conclude(self) -> tuple[Ending, Failure]:
         """End it, and say how it went."""
         turns = not self._doubtful or await self._turns()
         code = self._run.exit_code
         await asyncio.to_thread(self._run.stop)
         if code is None:
-            return (Ending.FINISHED if turns else Ending.BLOCKED), NOTHING_HAPPENED
+            return (Ending.FINISHED if turns else Ending.BLOCKED), NO_FAILURE
         if code == UNDEFINED:
-            return Ending.RAISED, Mishap(undefined(self._name))
+            return Ending.RAISED, Failure(undefined(self._name))
         for _ in range(looks(1)):  # on a busy machine the error's row may come behind Node's end
-            if not code or self._mishap().line:
+            if not code or self._failure().line:
                 break
             await asyncio.sleep(LOOK)
-        return (Ending.RAISED, self._mishap()) if code else (Ending.FINISHED, NOTHING_HAPPENED)
+        return (Ending.RAISED, self._failure()) if code else (Ending.FINISHED, NO_FAILURE)
 
     async def _turns(self) -> bool:
         """Whether it ticks on, or has ended."""
@@ -239,13 +239,13 @@ class Script:
                 return float(times.user + times.system)
         return self._used
 
-    def _mishap(self) -> Mishap:
+    def _failure(self) -> Failure:
         """The error that ended it, with the learner's own line where one is named."""
         told = next((row for row in reversed(self._lab.timeline.rows()) if row.problem == UNCAUGHT), None)
         if told is None:
-            return Mishap(f"Node ended with exit code {self._run.exit_code}")
+            return Failure(f"Node ended with exit code {self._run.exit_code}")
         what, _, place = told.text.rpartition(" at line ")
         lines, line = self._text.splitlines(), int(place) if what and place.isdigit() else 0
         if 0 < line <= len(lines):
-            return Mishap(what, line, lines[line - 1].strip())
-        return Mishap(what or told.text)
+            return Failure(what, line, lines[line - 1].strip())
+        return Failure(what or told.text)

@@ -1,7 +1,7 @@
 """The outcome of a trial: plain records, which everything that runs or judges an answer shares.
 
 Ending      how the trial of an answer ended
-Mishap      an exception of the answer, with the learner's own line
+Failure      an exception of the answer, with the learner's own line
 Outcome     both, and whether the answer's thread was left behind
 """
 
@@ -23,7 +23,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mishap:
+class Failure:
     """An exception, or a place where an answer stood still, in words.
 
     Attributes:
@@ -41,7 +41,7 @@ class Mishap:
         return "\n".join(part for part in (self.what, place) if part)
 
 
-NOTHING_HAPPENED = Mishap()
+NO_FAILURE = Failure()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ class Outcome:
 
     Attributes:
         ending: How it ended.
-        mishap: What was raised, or where it stood still.
+        failure: What was raised, or where it stood still.
         alive: Whether its thread could not be ended and was abandoned.
     """
 
     ending: Ending
-    mishap: Mishap = NOTHING_HAPPENED
+    failure: Failure = NO_FAILURE
     alive: bool = False

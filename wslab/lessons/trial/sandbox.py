@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.trial import source_location
 from wslab.lessons.trial.liveness import LONGEST, LOOK, Beat, looks, turns
-from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Ending, Mishap, Outcome
+from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure, Outcome
 from wslab.lessons.trial.stopping import Stoppable, raise_in
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Sandbox:
         self._transports: list[asyncio.BaseTransport] = []
         self._loop.create_connection = self._remembering(self._loop.create_connection)  # type: ignore[method-assign]
         self._task: asyncio.Task[None] | None = None
-        self._mishap: Mishap | None = None
+        self._failure: Failure | None = None
         # The context goes along, so that what the answer prints lands in the cell that checks it.
         context = contextvars.copy_context()
         self._before = set(threading.enumerate())
@@ -96,7 +96,7 @@ class Sandbox:
     async def _stand_still(self, patience: float) -> None:
         """Wait until so many looks in a row have found the learner's code on one line, or the loop stuck in it."""
         most, waiting, blocked = looks(patience), 0, 0
-        beat, before = Beat(self._loop), (NOTHING_HAPPENED, self._moves())
+        beat, before = Beat(self._loop), (NO_FAILURE, self._moves())
         while max(waiting, blocked) < most:
             await asyncio.sleep(LOOK)
             if not beat.came:
@@ -110,12 +110,12 @@ class Sandbox:
         """The learner's line that the thread runs right now, or 0."""
         return self._stands_at().line
 
-    def _stands_at(self) -> Mishap:
+    def _stands_at(self) -> Failure:
         return source_location.of_thread(self._thread.ident or 0, self._home)
 
-    def _waits_at(self) -> Mishap:
+    def _waits_at(self) -> Failure:
         """The learner's line that the task waits on."""
-        return source_location.of_coroutine(self._task.get_coro(), self._home) if self._task else NOTHING_HAPPENED
+        return source_location.of_coroutine(self._task.get_coro(), self._home) if self._task else NO_FAILURE
 
     async def _end(self) -> Outcome:
         turning = self._done.is_set() or await asyncio.to_thread(
@@ -166,9 +166,9 @@ class Sandbox:
         return [each for each in threading.enumerate() if each not in self._before and not self._ear.hears(each)]
 
     def _ended(self) -> Outcome:
-        if self._mishap is None:
+        if self._failure is None:
             return Outcome(Ending.FINISHED)
-        return Outcome(Ending.RAISED if self._mishap.line else Ending.BROKEN, self._mishap)
+        return Outcome(Ending.RAISED if self._failure.line else Ending.BROKEN, self._failure)
 
     def _run(self) -> None:
         self._ear.join()
@@ -177,7 +177,7 @@ class Sandbox:
                 self._task = self._loop.create_task(self._main())
                 self._loop.run_until_complete(self._task)
         except BaseException as error:  # noqa: BLE001  whatever it is, it is the answer's and is told to the learner
-            self._mishap = source_location.of_exception(error, self._home)
+            self._failure = source_location.of_exception(error, self._home)
             # Coroutines that its frames still hold are thrown away now, while the check listens, and not in a later cell.
             traceback.clear_frames(error.__traceback__)
         finally:

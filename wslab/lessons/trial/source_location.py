@@ -18,7 +18,7 @@ import sys
 from types import CodeType, CoroutineType, FrameType, TracebackType
 from typing import Any
 
-from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Mishap
+from wslab.lessons.trial.outcome import NO_FAILURE, Failure
 
 CELLS = ("ipykernel_", "<ipython-input", "<stdin>")
 """What names of notebook cells contain, on every kernel in use."""
@@ -58,48 +58,48 @@ def words_in(answer: object) -> frozenset[str]:
     return frozenset(words)
 
 
-def of_exception(error: BaseException, home: str) -> Mishap:
+def of_exception(error: BaseException, home: str) -> Failure:
     """Describe an exception by its message and the learner's own line."""
     frames: list[tuple[FrameType, int]] = []
     step: TracebackType | None = error.__traceback__
     while step is not None:
         frames.append((step.tb_frame, step.tb_lineno))
         step = step.tb_next
-    return _mishap(frames, home, _words(error))
+    return _failure(frames, home, _words(error))
 
 
-def of_thread(ident: int, home: str, *, only: bool = False) -> Mishap:
+def of_thread(ident: int, home: str, *, only: bool = False) -> Failure:
     """Say on which of the learner's lines a thread stands still; with `only`, on which line of the file `home`."""
     frames: list[tuple[FrameType, int]] = []
     frame = sys._current_frames().get(ident)  # noqa: SLF001  (documented, in spite of its name)
     while frame is not None:
         frames.append((frame, frame.f_lineno))
         frame = frame.f_back
-    return _mishap(frames[::-1], home, cells=() if only else CELLS)
+    return _failure(frames[::-1], home, cells=() if only else CELLS)
 
 
-def of_coroutine(coroutine: Any, home: str) -> Mishap:
+def of_coroutine(coroutine: Any, home: str) -> Failure:
     """Say on which of the learner's lines a suspended coroutine waits."""
     frames: list[tuple[FrameType, int]] = []
     while isinstance(coroutine, CoroutineType):
         if coroutine.cr_frame is not None:
             frames.append((coroutine.cr_frame, coroutine.cr_frame.f_lineno))
         coroutine = coroutine.cr_await
-    return _mishap(frames, home)
+    return _failure(frames, home)
 
 
-def of_line(filename: str, line: int) -> Mishap:
+def of_line(filename: str, line: int) -> Failure:
     """Quote one line of a file."""
-    return Mishap("", line, linecache.getline(filename, line).strip()[:LONGEST])
+    return Failure("", line, linecache.getline(filename, line).strip()[:LONGEST])
 
 
-def _mishap(frames: list[tuple[FrameType, int]], home: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Mishap:
+def _failure(frames: list[tuple[FrameType, int]], home: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Failure:
     for frame, line in reversed(frames):
         filename = frame.f_code.co_filename
         if (home and filename == home) or any(mark in filename for mark in cells):
             place = of_line(filename, line)
-            return Mishap(what, place.line, place.code)
-    return Mishap(what) if what else NOTHING_HAPPENED
+            return Failure(what, place.line, place.code)
+    return Failure(what) if what else NO_FAILURE
 
 
 def _words(error: BaseException) -> str:

@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from wslab.lessons.trial import node, source_location
 from wslab.lessons.trial.environment import Stage
 from wslab.lessons.trial.node import Script
-from wslab.lessons.trial.outcome import Ending, Mishap
+from wslab.lessons.trial.outcome import Ending, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -83,7 +83,7 @@ class Trial(Stage):
         self.returned_nothing = False
         self._spec = spec
         self._without = without
-        self._frozen: tuple[Ending, Mishap] | None = None
+        self._frozen: tuple[Ending, Failure] | None = None
         self._raised: BaseException | None = None
 
     async def run(self, check: Callable[[Any, Trial], Awaitable[None]], answer: Any) -> None:
@@ -97,7 +97,7 @@ class Trial(Stage):
                 traceback.clear_frames(stop.__context__.__traceback__)
         except Exception as error:
             if error is self._raised:  # whatever code it came from, the answer let it out
-                self.ending, self.mishap = Ending.RAISED, source_location.of_exception(error, self._home)
+                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._home)
             raise
         finally:
             self._raised = None
@@ -200,7 +200,7 @@ class Trial(Stage):
         return await self.in_node(text, node.as_server(self._spec.answer))
 
     async def over(self) -> bool:
-        """Wait until a watched handler has ended, or end Node; what it raised is in `mishap` from now on."""
+        """Wait until a watched handler has ended, or end Node; what it raised is in `failure` from now on."""
         if self._script is None:
             return await super().over()
         await self.conclude()
@@ -210,7 +210,7 @@ class Trial(Stage):
         """Take down what was built. What the answer does while it happens does not count."""
         await super().close()
         if self._frozen is not None:
-            self.ending, self.mishap = self._frozen
+            self.ending, self.failure = self._frozen
 
     async def _serve(self, handler: Handler, connection: ServerConnection) -> object:
         """Call a watched handler, on its server's thread."""
@@ -228,5 +228,5 @@ class Trial(Stage):
 
     def _fail(self, failed: Asked) -> None:
         if self.failed is None:
-            self.failed, self._frozen = failed, (self.ending, self.mishap)
+            self.failed, self._frozen = failed, (self.ending, self.failure)
         raise NotHeld

@@ -27,11 +27,11 @@ from collections.abc import Callable
 from typing import Any
 
 from wslab.lessons.trial import source_location
-from wslab.lessons.trial.outcome import NOTHING_HAPPENED, Mishap
+from wslab.lessons.trial.outcome import NO_FAILURE, Failure
 from wslab.lessons.trial.stopping import Stopped
 from wslab.net import hears_forgotten
 
-Listener = Callable[[str, Mishap], None]
+Listener = Callable[[str, Failure], None]
 """Called with the name of a coroutine and the line that made it, on the thread that threw it away."""
 
 _TEXT = re.compile(
@@ -56,7 +56,7 @@ class Ear:
         self.quiet = False
         self.forced = False
         self._listener = listener
-        self._told: set[tuple[str, Mishap]] = set()
+        self._told: set[tuple[str, Failure]] = set()
         self._threads: set[threading.Thread] = set()
         _hooks.add(self)
 
@@ -75,7 +75,7 @@ class Ear:
         """Whether this thread has joined."""
         return thread in self._threads
 
-    def note(self, name: str, place: Mishap) -> None:
+    def note(self, name: str, place: Failure) -> None:
         """Tell the listener of a coroutine."""
         if not self.quiet and (name, place) not in self._told:  # a loop may make thousands of them
             self._told.add((name, place))
@@ -92,14 +92,14 @@ class Ear:
         return self.quiet and not any(thread.is_alive() for thread in self._threads)
 
 
-def close(value: object) -> tuple[str, Mishap] | None:
+def close(value: object) -> tuple[str, Failure] | None:
     """Close a coroutine that came where a value was expected; return its name and the line that made it."""
     if not hasattr(value, "cr_origin") or not hasattr(value, "close"):
         return None
     name = str(getattr(value, "__qualname__", "coroutine"))
     origin = value.cr_origin
     value.close()
-    return name, source_location.of_line(origin[0][0], origin[0][1]) if origin else NOTHING_HAPPENED
+    return name, source_location.of_line(origin[0][0], origin[0][1]) if origin else NO_FAILURE
 
 
 class _Hooks:
