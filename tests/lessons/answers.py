@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.optional import need
 from wslab.lessons import Result
 from wslab.lessons.checks import PATIENCE, Attempt, conditions, examine, judge
-from wslab.lessons.trial import Ear, Ending, Trial, lacking, source_location
+from wslab.lessons.trial import Ending, Trial, UnawaitedListener, lacking, source_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,8 +75,8 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     refused = next((condition for condition in conditions.before(exercise) if not condition.holds(attempt)), None)
     if refused is not None:
         return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)
-    ear = Ear(source_location.home_of(given), lambda *_: None)
-    trial = Bare(exercise, ear, seed=seed, **how)
+    listener = UnawaitedListener(source_location.file_of(given), lambda *_: None)
+    trial = Bare(exercise, listener, seed=seed, **how)
     running, waits = trial.run(exercise.check, given), False
     try:
         running.send(None)
@@ -86,15 +86,15 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     except NeedsMore:
         waits = True
     except Exception as error:  # noqa: BLE001  whatever an answer raises
-        attempt.failure = source_location.of_exception(error, ear.home)
+        attempt.failure = source_location.of_exception(error, listener.file)
         attempt.ending = Ending.RAISED if attempt.failure.line else Ending.BROKEN
     finally:
         running.close()
-        ear.close()
+        listener.close()
     if waits:
         raise NeedsMore
-    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.failed is not None
-    return judge(exercise, attempt, trial.failed, how.get("without", ""))
+    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.unmet is not None
+    return judge(exercise, attempt, trial.unmet, how.get("without", ""))
 
 
 def threads_left(before: list[threading.Thread]) -> list[threading.Thread]:

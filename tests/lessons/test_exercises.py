@@ -20,7 +20,7 @@ import pytest
 from tests.lessons.answers import NeedsMore, result_of, results_of, threads_left, values_result
 from wslab.lessons import Exercise, Result, exercises, find
 from wslab.lessons.checks import PATIENCE, conditions
-from wslab.lessons.trial import Asked
+from wslab.lessons.trial import Expectation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,13 +86,13 @@ def _tried(exercise: Exercise, code: str, caught_by: str, **how: Any) -> Result:
 
 
 @functools.cache
-def _asked(exercise: Exercise) -> dict[str, Asked]:
+def _expectations(exercise: Exercise) -> dict[str, Expectation]:
     """The exercise's own conditions, in the order of asking, as its solution and its wrong answers come to them."""
-    found: dict[str, Asked] = {}
+    found: dict[str, Expectation] = {}
     for code in (exercise.solution, *(wrong.code for wrong in exercise.wrong if wrong.caught_by not in NEVER_END)):
-        asked: dict[str, Asked] = {}
-        result_of(exercise, code, asked=asked)
-        found |= {name: each for name, each in asked.items() if name not in found}
+        own: dict[str, Expectation] = {}
+        result_of(exercise, code, expectations=own)
+        found |= {name: each for name, each in own.items() if name not in found}
     return found
 
 
@@ -181,25 +181,25 @@ def _without(exercise: Exercise, code: str, name: str) -> str:
 @each_exercise
 def test_each_condition_is_needed_or_says_that_it_is_only_sharper(exercise: Exercise) -> None:
     """A condition without which no wrong answer passes, and the check does not break either, is marked ``sharper``; no other is."""
-    asked, needed = _asked(exercise), set()
+    own, needed = _expectations(exercise), set()
     for wrong in exercise.wrong:
-        if wrong.caught_by in asked:
+        if wrong.caught_by in own:
             then = _without(exercise, wrong.code, wrong.caught_by)
             needed |= {wrong.caught_by} if then in {"", "intact"} else set()
             assert then != wrong.caught_by, wrong.why
 
-    assert {name for name, each in _asked(exercise).items() if not each.sharper} == needed
+    assert {name for name, each in _expectations(exercise).items() if not each.sharper} == needed
 
 
 @each_exercise
 def test_every_condition_of_an_exercise_catches_some_wrong_answer(exercise: Exercise) -> None:
-    assert set(_asked(exercise)) <= {wrong.caught_by for wrong in exercise.wrong}
+    assert set(_expectations(exercise)) <= {wrong.caught_by for wrong in exercise.wrong}
 
 
 @each_exercise
 def test_names_and_hints_of_conditions_differ(exercise: Exercise) -> None:
     hints = _shared(exercise)
-    own = {name: each.hint for name, each in _asked(exercise).items()}
+    own = {name: each.hint for name, each in _expectations(exercise).items()}
 
     assert not set(hints) & set(own)
     assert len({*hints.values(), *own.values()}) == len(hints) + len(own)
@@ -207,7 +207,10 @@ def test_names_and_hints_of_conditions_differ(exercise: Exercise) -> None:
 
 @each_exercise
 def test_a_hint_never_says_more_than_a_few_sentences(exercise: Exercise) -> None:
-    for name, hint in [*_shared(exercise).items(), *((each.name, each.hint) for each in _asked(exercise).values())]:
+    for name, hint in [
+        *_shared(exercise).items(),
+        *((each.name, each.hint) for each in _expectations(exercise).values()),
+    ]:
         assert len(hint) <= 240, name
         assert "!" not in hint.replace("Hello, server!", "").replace("!=", ""), name
 

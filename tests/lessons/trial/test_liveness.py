@@ -16,7 +16,7 @@ from wslab.lessons import exercises, find
 from wslab.lessons.exercises.lesson_04.surroundings import nobody
 from wslab.lessons.trial import environment, liveness, sandbox
 from wslab.lessons.trial.trial import Trial
-from wslab.lessons.trial.unawaited import Ear
+from wslab.lessons.trial.unawaited import UnawaitedListener
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise
@@ -52,15 +52,15 @@ def test_the_silence_of_06_3_is_one_however_late_its_conversation_is(monkeypatch
 
 def test_nobody_can_listen_where_nobody_does() -> None:
     async def main() -> None:
-        ear = Ear("", lambda *_: None)
-        here = Trial(DOUBLE, ear)
+        listener = UnawaitedListener("", lambda *_: None)
+        here = Trial(DOUBLE, listener)
         port = urlsplit(nobody(here)).port
         with socket.socket() as other, pytest.raises(OSError, match="in use"):
             other.bind(("127.0.0.1", port))
         with socket.socket() as client, pytest.raises(ConnectionRefusedError):
             client.connect(("127.0.0.1", port))
         await here.close()
-        ear.close()
+        listener.close()
 
     asyncio.run(main())
 

@@ -1,4 +1,4 @@
-"""Typical answers of an exercise, right and wrong, noted as its module is imported; `wslab.lessons.catalogue.reading` takes them up."""
+"""Typical answers of an exercise, right and wrong, noted as its module is imported, for `wslab.lessons.catalogue` to take up."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     await check("00.1", greet)
           |
           |  conditions before the trial      is it a function, of so many parameters, more than the stub?
-          |  the exercise's check, apart      on a thread and loop of its own, with a lab of its own, for as long as something moves;
+          |  the exercise's check, sandboxed  on a thread and loop of its own, with a lab of its own, for as long as something moves;
           |                                   it asks its own conditions, and ends at the first that does not hold
           |  conditions after the trial       did it await, end, come out unhurt?
           v
@@ -22,14 +22,14 @@ from wslab.lessons.catalogue import find
 from wslab.lessons.checks import conditions
 from wslab.lessons.checks.attempt import Attempt, Condition
 from wslab.lessons.checks.result import Reminder, Result
-from wslab.lessons.trial import Ear, Ending, Failure, Sandbox, Trial, lacking, source_location
+from wslab.lessons.trial import Ending, Failure, Sandbox, Trial, UnawaitedListener, lacking, source_location
 from wslab.net import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wslab.lessons.catalogue import Exercise
-    from wslab.lessons.trial import Asked
+    from wslab.lessons.trial import Expectation
 
 PATIENCE = 4.0
 """Seconds that an answer may stand still. They are counted in looks (`wslab.lessons.trial.liveness`), so a busy machine has more."""
@@ -80,7 +80,7 @@ async def examine(
     patience: float = PATIENCE,
     without: str = "",
     seed: int | None = None,
-    asked: dict[str, Asked] | None = None,
+    expectations: dict[str, Expectation] | None = None,
 ) -> Result:
     """Check an answer against an exercise.
 
@@ -90,39 +90,39 @@ async def examine(
         patience: Seconds that the answer may stand still, counted in looks.
         without: Name of a condition to leave out. Only tests do this: an answer must slip through without it.
         seed: Of the random inputs; None for new ones.
-        asked: Takes up the exercise's own conditions that were asked.
+        expectations: Takes up the exercise's own conditions, as far as it came.
     """
     attempt = Attempt(answer)
-    refused = _first_failed(attempt, conditions.before(exercise), without)
+    refused = _first_unmet(attempt, conditions.before(exercise), without)
     if refused is not None:
         if asyncio.iscoroutine(answer):
             answer.close()  # nobody will await it any more, and Python would say so
         return _not_yet(exercise, refused.name, refused.hint, refused.shows(attempt))
     if exercise.wants == "javascript":
         attempt.lacks = await asyncio.to_thread(lacking)
-    failed = None
+    unmet = None
     if not attempt.lacks:
         trial = await _try(exercise, attempt, patience, seed, without)
-        failed = trial.failed
-        (asked if asked is not None else {}).update(trial.asked)
-    return judge(exercise, attempt, failed, without)
+        unmet = trial.unmet
+        (expectations if expectations is not None else {}).update(trial.expectations)
+    return judge(exercise, attempt, unmet, without)
 
 
-def judge(exercise: Exercise, attempt: Attempt, failed: Asked | None, without: str = "") -> Result:
+def judge(exercise: Exercise, attempt: Attempt, unmet: Expectation | None, without: str = "") -> Result:
     """Say what comes first: an urgent condition of the exercise, one that all exercises share, or another of its own.
 
     Args:
         exercise: The exercise.
         attempt: How it went.
-        failed: The exercise's own condition that did not hold.
+        unmet: The exercise's own condition that did not hold.
         without: Name of a condition to leave out.
     """
-    if failed is None or not failed.urgent:
-        shared = _first_failed(attempt, conditions.after(exercise), without)
+    if unmet is None or not unmet.urgent:
+        shared = _first_unmet(attempt, conditions.after(exercise), without)
         if shared is not None:
             return _not_yet(exercise, shared.name, shared.hint, shared.shows(attempt))
-    if failed is not None:
-        return _not_yet(exercise, failed.name, failed.hint, failed.facts)
+    if unmet is not None:
+        return _not_yet(exercise, unmet.name, unmet.hint, unmet.facts)
     return Result(exercise.number, exercise.title, passed=True, message=exercise.afterwards)
 
 
@@ -130,14 +130,12 @@ def _not_yet(exercise: Exercise, name: str, hint: str, facts: str) -> Result:
     return Result(exercise.number, exercise.title, passed=False, message=hint, facts=facts, condition=name)
 
 
-def _first_failed(attempt: Attempt, conditions: Iterable[Condition], without: str) -> Condition | None:
-    return next(
-        (condition for condition in conditions if condition.name != without and not condition.holds(attempt)), None
-    )
+def _first_unmet(attempt: Attempt, every: Iterable[Condition], without: str) -> Condition | None:
+    return next((condition for condition in every if condition.name != without and not condition.holds(attempt)), None)
 
 
 async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int | None, without: str) -> Trial:
-    """Try an answer apart, and note how it went."""
+    """Try an answer in a sandbox, and note how it went."""
     caller, hurry = asyncio.get_running_loop(), asyncio.Event()
     left: list[str] = []
 
@@ -146,22 +144,22 @@ async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int 
         if exercise.wants != "def" and without != "awaits":  # nothing else will be asked of the answer
             caller.call_soon_threadsafe(hurry.set)
 
-    ear = Ear(source_location.home_of(attempt.answer), note)
-    trial = Trial(exercise, ear, seed=seed, without=without)
+    listener = UnawaitedListener(source_location.file_of(attempt.answer), note)
+    trial = Trial(exercise, listener, seed=seed, without=without)
     limit = LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT
     try:
         try:
-            work = Sandbox(lambda: trial.run(exercise.check, attempt.answer), ear, trial.moves)
+            work = Sandbox(lambda: trial.run(exercise.check, attempt.answer), listener, trial.moves)
             outcome = await work.run(patience, limit, hurry)
         finally:
             await trial.close()
     finally:
-        ear.close()
+        listener.close()
     attempt.unawaited = tuple(dict.fromkeys(left))
     attempt.ending, attempt.failure = outcome.ending, outcome.failure
     if outcome.alive:
         attempt.failure = replace(outcome.failure, what=ABANDONED)
     if trial.ending is not Ending.FINISHED and outcome.ending in {Ending.FINISHED, Ending.WAITING, Ending.BROKEN}:
         attempt.ending, attempt.failure = trial.ending, trial.failure
-    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.failed is not None
+    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.unmet is not None
     return trial

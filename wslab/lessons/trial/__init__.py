@@ -22,8 +22,8 @@ from wslab.lessons.trial.node import lacking, reply_to, undefined
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.lessons.trial.sandbox import Sandbox
 from wslab.lessons.trial.source_location import words_in
-from wslab.lessons.trial.trial import Asked, Trial
-from wslab.lessons.trial.unawaited import Ear
+from wslab.lessons.trial.trial import Expectation, Trial
+from wslab.lessons.trial.unawaited import UnawaitedListener
 
 __all__ = [  # noqa: RUF022  (in groups)
     # what is tried, and how it went
@@ -33,8 +33,8 @@ __all__ = [  # noqa: RUF022  (in groups)
     "Failure",
     "NO_FAILURE",
     # for whoever tries
-    "Asked",
-    "Ear",
+    "Expectation",
+    "UnawaitedListener",
     "Sandbox",
     "Trial",
     "lacking",

@@ -40,18 +40,18 @@ async def ended(event: threading.Event) -> bool:
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
-class Stage:
+class TrialEnvironment:
     """One trial's surroundings.
 
     Args:
         name: Name of the lab the trial gets; no learner's lab has it.
-        ear: Told of a coroutine that came where a value was expected; listens to the threads on which a handler runs.
+        listener: Told of a coroutine that came where a value was expected; listens to the threads on which a handler runs.
     """
 
-    def __init__(self, name: str, ear: unawaited.Ear) -> None:
+    def __init__(self, name: str, listener: unawaited.UnawaitedListener) -> None:
         self._name = name
-        self._home = ear.home
-        self._ear = ear
+        self._answer_file = listener.file
+        self._listener = listener
         self._lab: Lab | None = None
         self._handling: tuple[asyncio.AbstractEventLoop, Stoppable] | None = None
         self._over = threading.Event()
@@ -78,7 +78,7 @@ class Stage:
         left = unawaited.close(value)
         if left is None:
             return value
-        self._ear.note(*left)
+        self._listener.note(*left)
         return None
 
     def watched(self, handler: Handler) -> Handler:
@@ -89,7 +89,7 @@ class Stage:
             code = Stoppable()
             self._handling = asyncio.get_running_loop(), code
             self._over.clear()
-            self._ear.join()
+            self._listener.join()
             try:
                 with code:
                     left = await self._serve(handler, connection)
@@ -97,7 +97,7 @@ class Stage:
             except Stopped:
                 pass
             except Exception as error:
-                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._home)
+                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._answer_file)
                 raise
             finally:
                 self._over.set()
@@ -139,11 +139,11 @@ class Stage:
         return True
 
     def _stands_at(self, code: Stoppable) -> Failure:
-        return source_location.of_thread((code.thread and code.thread.ident) or 0, self._home)
+        return source_location.of_thread((code.thread and code.thread.ident) or 0, self._answer_file)
 
     async def _stop(self, code: Stoppable) -> None:
         """Stop a handler that stands still: until it is over, or the time is up and its thread has to be abandoned."""
-        self._ear.forced = True
+        self._listener.forced = True
         for _ in range(looks(sandbox.END) * sandbox.PUSHES):
             if self._over.is_set() or not self._stands_at(code).line:
                 break

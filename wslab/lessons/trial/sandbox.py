@@ -31,7 +31,7 @@ from wslab.lessons.trial.stopping import Stoppable, raise_in
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from wslab.lessons.trial.unawaited import Ear
+    from wslab.lessons.trial.unawaited import UnawaitedListener
 
 END = 1.0
 """Seconds that an answer has to end when it is told to, in looks."""
@@ -45,16 +45,19 @@ class Sandbox:
 
     Args:
         work: Makes the awaitable to run; called on the thread.
-        ear: Listens to the thread.
+        listener: Listens to the thread.
         moves: Gives something that stays equal to itself as long as nothing moves that the work could wait for.
     """
 
     def __init__(
-        self, work: Callable[[], Awaitable[None]], ear: Ear, moves: Callable[[], object] = lambda: None
+        self,
+        work: Callable[[], Awaitable[None]],
+        listener: UnawaitedListener,
+        moves: Callable[[], object] = lambda: None,
     ) -> None:
         self._work = work
-        self._ear = ear
-        self._home = ear.home
+        self._listener = listener
+        self._answer_file = listener.file
         self._moves = moves
         self._caller = asyncio.get_running_loop()
         self._finished = threading.Event()
@@ -111,11 +114,11 @@ class Sandbox:
         return self._stands_at().line
 
     def _stands_at(self) -> Failure:
-        return source_location.of_thread(self._thread.ident or 0, self._home)
+        return source_location.of_thread(self._thread.ident or 0, self._answer_file)
 
     def _waits_at(self) -> Failure:
         """The learner's line that the task waits on."""
-        return source_location.of_coroutine(self._task.get_coro(), self._home) if self._task else NO_FAILURE
+        return source_location.of_coroutine(self._task.get_coro(), self._answer_file) if self._task else NO_FAILURE
 
     async def _end(self) -> Outcome:
         turning = self._done.is_set() or await asyncio.to_thread(
@@ -127,7 +130,7 @@ class Sandbox:
             return self._ended()
         ending, place = (Ending.WAITING, self._waits_at()) if turning else (Ending.BLOCKED, self._stands_at())
         ended = turning and (await self._ends_by(self._cancel) or await self._ends_by(self._cancel))
-        self._ear.forced = not ended
+        self._listener.forced = not ended
         ended = ended or await self._ends_by(self._code.push, PUSHES, self._stands)
         await self._end_its_threads()
         return Outcome(ending, place, alive=not ended)
@@ -153,7 +156,7 @@ class Sandbox:
             left = [
                 each
                 for each in self._new_threads()
-                if source_location.of_thread(each.ident or 0, self._home, only=True).line
+                if source_location.of_thread(each.ident or 0, self._answer_file, only=True).line
             ]
             if not left:
                 return
@@ -163,7 +166,7 @@ class Sandbox:
 
     def _new_threads(self) -> list[threading.Thread]:
         """Those since it began, but for its own and its server's: they are stopped with the rest of the trial."""
-        return [each for each in threading.enumerate() if each not in self._before and not self._ear.hears(each)]
+        return [each for each in threading.enumerate() if each not in self._before and not self._listener.hears(each)]
 
     def _ended(self) -> Outcome:
         if self._failure is None:
@@ -171,13 +174,13 @@ class Sandbox:
         return Outcome(Ending.RAISED if self._failure.line else Ending.BROKEN, self._failure)
 
     def _run(self) -> None:
-        self._ear.join()
+        self._listener.join()
         try:
             with self._code:
                 self._task = self._loop.create_task(self._main())
                 self._loop.run_until_complete(self._task)
         except BaseException as error:  # noqa: BLE001  whatever it is, it is the answer's and is told to the learner
-            self._failure = source_location.of_exception(error, self._home)
+            self._failure = source_location.of_exception(error, self._answer_file)
             # Coroutines that its frames still hold are thrown away now, while the check listens, and not in a later cell.
             traceback.clear_frames(error.__traceback__)
         finally:
@@ -188,9 +191,9 @@ class Sandbox:
                     self._loop.close()
             self._task = None
             gc.collect(
-                2 if self._ear.forced else 1
+                2 if self._listener.forced else 1
             )  # what hangs in circles is thrown away on this thread, while somebody listens
-            self._ear.leave()
+            self._listener.leave()
             self._finished.set()
             with contextlib.suppress(RuntimeError):  # the caller's loop is closed: nobody waits any more
                 self._caller.call_soon_threadsafe(self._done.set)

@@ -27,7 +27,7 @@ LONGEST = 300
 """Characters of an exception's message that are shown."""
 
 
-def home_of(answer: object) -> str:
+def file_of(answer: object) -> str:
     """Name the file that an answer's code stands in; empty for answers without code."""
     code = code_of(answer)
     return code.co_filename if code else ""
@@ -58,34 +58,34 @@ def words_in(answer: object) -> frozenset[str]:
     return frozenset(words)
 
 
-def of_exception(error: BaseException, home: str) -> Failure:
+def of_exception(error: BaseException, file: str) -> Failure:
     """Describe an exception by its message and the learner's own line."""
     frames: list[tuple[FrameType, int]] = []
     step: TracebackType | None = error.__traceback__
     while step is not None:
         frames.append((step.tb_frame, step.tb_lineno))
         step = step.tb_next
-    return _failure(frames, home, _words(error))
+    return _failure(frames, file, _words(error))
 
 
-def of_thread(ident: int, home: str, *, only: bool = False) -> Failure:
-    """Say on which of the learner's lines a thread stands still; with `only`, on which line of the file `home`."""
+def of_thread(ident: int, file: str, *, only: bool = False) -> Failure:
+    """Say on which of the learner's lines a thread stands still; with `only`, on which line of the file `file`."""
     frames: list[tuple[FrameType, int]] = []
     frame = sys._current_frames().get(ident)  # noqa: SLF001  (documented, in spite of its name)
     while frame is not None:
         frames.append((frame, frame.f_lineno))
         frame = frame.f_back
-    return _failure(frames[::-1], home, cells=() if only else CELLS)
+    return _failure(frames[::-1], file, cells=() if only else CELLS)
 
 
-def of_coroutine(coroutine: Any, home: str) -> Failure:
+def of_coroutine(coroutine: Any, file: str) -> Failure:
     """Say on which of the learner's lines a suspended coroutine waits."""
     frames: list[tuple[FrameType, int]] = []
     while isinstance(coroutine, CoroutineType):
         if coroutine.cr_frame is not None:
             frames.append((coroutine.cr_frame, coroutine.cr_frame.f_lineno))
         coroutine = coroutine.cr_await
-    return _failure(frames, home)
+    return _failure(frames, file)
 
 
 def of_line(filename: str, line: int) -> Failure:
@@ -93,10 +93,10 @@ def of_line(filename: str, line: int) -> Failure:
     return Failure("", line, linecache.getline(filename, line).strip()[:LONGEST])
 
 
-def _failure(frames: list[tuple[FrameType, int]], home: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Failure:
+def _failure(frames: list[tuple[FrameType, int]], file: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Failure:
     for frame, line in reversed(frames):
         filename = frame.f_code.co_filename
-        if (home and filename == home) or any(mark in filename for mark in cells):
+        if (file and filename == file) or any(mark in filename for mark in cells):
             place = of_line(filename, line)
             return Failure(what, place.line, place.code)
     return Failure(what) if what else NO_FAILURE

@@ -1,4 +1,4 @@
-"""Judges one answer: what `check` of an exercise may do beside what its surroundings (`Stage`) offer.
+"""Judges one answer: what `check` of an exercise may do beside what its surroundings (`TrialEnvironment`) offer.
 
     expect      one thing must hold, or the trial ends there and its hint is given
     unless      the same, for an exception that the answer lets out
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import ConnectionClosed
 
 from wslab.lessons.trial import node, source_location
-from wslab.lessons.trial.environment import Stage
+from wslab.lessons.trial.environment import TrialEnvironment
 from wslab.lessons.trial.node import Script
 from wslab.lessons.trial.outcome import Ending, Failure
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
     from wslab.lessons.trial.answer_spec import AnswerSpec
     from wslab.lessons.trial.environment import Handler
-    from wslab.lessons.trial.unawaited import Ear
+    from wslab.lessons.trial.unawaited import UnawaitedListener
 
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A condition of an exercise, as its check has asked it.
+class Expectation:
+    """A condition of its own that an exercise has, as its check asks it.
 
     Attributes:
         name: Short and unique within its exercise.
@@ -57,29 +57,31 @@ class Asked:
     facts: str = ""
 
 
-class NotHeld(BaseException):
+class Unmet(BaseException):
     """Ends a trial at the first thing that does not hold."""
 
 
-class Ended(BaseException):
+class NodeEnded(BaseException):
     """Ends a trial whose Node did not get as far as waiting for something."""
 
 
-class Trial(Stage):
+class Trial(TrialEnvironment):
     """One trial of an answer.
 
     Args:
         spec: The answer that the exercise asks for.
-        ear: Listens to the answer's threads.
+        listener: Listens to the answer's threads.
         seed: Of its random inputs; None for new ones each time.
         without: Name of a condition that is left out. Only tests do this.
     """
 
-    def __init__(self, spec: AnswerSpec, ear: Ear, *, seed: int | None = None, without: str = "") -> None:
-        super().__init__(f"check {spec.number} #{next(_numbers)}", ear)
+    def __init__(
+        self, spec: AnswerSpec, listener: UnawaitedListener, *, seed: int | None = None, without: str = ""
+    ) -> None:
+        super().__init__(f"check {spec.number} #{next(_numbers)}", listener)
         self.random.seed(seed)
-        self.asked: dict[str, Asked] = {}
-        self.failed: Asked | None = None
+        self.expectations: dict[str, Expectation] = {}
+        self.unmet: Expectation | None = None
         self.returned_nothing = False
         self._spec = spec
         self._without = without
@@ -90,14 +92,14 @@ class Trial(Stage):
         """Run an exercise's check to its end, or to the first thing that does not hold."""
         try:
             await check(answer, self)
-        except (NotHeld, Ended) as stop:
+        except (Unmet, NodeEnded) as stop:
             if (
                 stop.__context__ is not None
             ):  # coroutines that its frames still hold are thrown away now, while the check listens
                 traceback.clear_frames(stop.__context__.__traceback__)
         except Exception as error:
             if error is self._raised:  # whatever code it came from, the answer let it out
-                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._home)
+                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._answer_file)
             raise
         finally:
             self._raised = None
@@ -122,9 +124,9 @@ class Trial(Stage):
             urgent: Names the cause more exactly than a missing ``await`` or an exception would, and is given before those.
             sharper: No wrong answer would pass without it; it only says better why.
         """
-        self.asked.setdefault(name, Asked(name, hint, urgent, sharper))
+        self.expectations.setdefault(name, Expectation(name, hint, urgent, sharper))
         if not holds and name != self._without:
-            self._fail(Asked(name, hint, urgent, sharper, facts() if callable(facts) else facts))
+            self._fail(Expectation(name, hint, urgent, sharper, facts() if callable(facts) else facts))
 
     @contextlib.contextmanager
     def unless(self, error: type[BaseException], name: str, hint: str, text: str = "") -> Iterator[None]:
@@ -136,15 +138,19 @@ class Trial(Stage):
             hint: What to say.
             text: A part of its message, where not every exception of this kind is meant.
         """
-        self.asked.setdefault(name, Asked(name, hint, urgent=True, sharper=True))
+        self.expectations.setdefault(name, Expectation(name, hint, urgent=True, sharper=True))
         try:
             yield
         except error as raised:
             if name == self._without or raised is not self._raised or text not in str(raised):
                 raise
             self._fail(
-                Asked(
-                    name, hint, urgent=True, sharper=True, facts=str(source_location.of_exception(raised, self._home))
+                Expectation(
+                    name,
+                    hint,
+                    urgent=True,
+                    sharper=True,
+                    facts=str(source_location.of_exception(raised, self._answer_file)),
                 )
             )
 
@@ -161,7 +167,7 @@ class Trial(Stage):
                 if inspect.isasyncgen(value) or inspect.isgenerator(value):
                     name = self._spec.answer
                     hint = f"A `yield` makes a generator of `{name}`: calling it runs nothing of it. Put the `yield` into a function inside."
-                    self._fail(Asked("async", hint, urgent=True))
+                    self._fail(Expectation("async", hint, urgent=True))
                 self._refuse("async", "Only an `async def` can use `await`")
         except Exception as error:
             self._raised = error
@@ -187,8 +193,8 @@ class Trial(Stage):
                 hint = (
                     "Node ended before your function was called. Leave out what ends it: a page, or a server, goes on."
                 )
-                self._fail(Asked("goes on", hint))
-            raise Ended
+                self._fail(Expectation("goes on", hint))
+            raise NodeEnded
         return script
 
     async def as_client(self, text: str, *urls: str, then: str = "") -> Script:
@@ -217,16 +223,16 @@ class Trial(Stage):
         value: object = handler(connection)
         if inspect.isawaitable(value):
             return await value
-        with contextlib.suppress(NotHeld):  # the trial goes on elsewhere, and comes to its end
+        with contextlib.suppress(Unmet):  # the trial goes on elsewhere, and comes to its end
             self._refuse("async", "Only an `async def` can use `await`")
         return value
 
     def _refuse(self, name: str, hint: str) -> None:
         """End the trial by a condition that all exercises share."""
         if name != self._without:
-            self._fail(Asked(name, f"{hint}: begin it with `{self._spec.signature}`.", urgent=True))
+            self._fail(Expectation(name, f"{hint}: begin it with `{self._spec.signature}`.", urgent=True))
 
-    def _fail(self, failed: Asked) -> None:
-        if self.failed is None:
-            self.failed, self._frozen = failed, (self.ending, self.failure)
-        raise NotHeld
+    def _fail(self, unmet: Expectation) -> None:
+        if self.unmet is None:
+            self.unmet, self._frozen = unmet, (self.ending, self.failure)
+        raise Unmet

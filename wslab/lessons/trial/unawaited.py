@@ -1,19 +1,19 @@
 """Hears of coroutines that an answer made and never awaited: the commonest mistake of a first lesson.
 
 Python already knows: it warns ``coroutine 'Connection.send' was never awaited`` when it throws such a coroutine away.
-An `Ear` takes that warning before it is printed and hands it to the check, with the line that made the coroutine. What wslab itself
-lets be awaited says so by itself (`wslab.net.pending`).
+An `UnawaitedListener` takes that warning before it is printed and hands it to the check, with the line that made the coroutine.
+What wslab itself lets be awaited says so by itself (`hears_forgotten` of `wslab.net`).
 
     made and thrown away                          heard by
-    on a thread that has joined an ear            that ear
-    anywhere, by code from the file of an answer  that answer's ear: the garbage collector runs on any thread, at any time
+    on a thread that has joined a listener        that listener
+    anywhere, by code from the file of an answer  that answer's listener: the garbage collector runs on any thread, at any time
     anywhere else                                 nobody: it is printed as always
 
-What Python swallows and prints while an answer is ended by force (`wslab.lessons.trial.stopping`) is dropped: the exception itself, and a
-second warning without a line for the coroutine in whose end it was swallowed.
+What Python swallows and prints while an answer is ended by force (`wslab.lessons.trial.stopping`) is dropped: the exception itself,
+and a second warning without a line for the coroutine in whose end it was swallowed.
 
-Warnings are the property of the whole process, so the hooks are put in by the first ear and taken out by the last. An ear whose
-thread could not be ended stays, and keeps what it hears to itself.
+Warnings are the property of the whole process, so the hooks are put in by the first listener and taken out by the last. A listener
+whose thread could not be ended stays, and keeps what it hears to itself.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from wslab.lessons.trial.outcome import NO_FAILURE, Failure
 from wslab.lessons.trial.stopping import Stopped
 from wslab.net import hears_forgotten
 
-Listener = Callable[[str, Failure], None]
+Heard = Callable[[str, Failure], None]
 """Called with the name of a coroutine and the line that made it, on the thread that threw it away."""
 
 _TEXT = re.compile(
@@ -39,24 +39,24 @@ _TEXT = re.compile(
 )
 
 
-class Ear:
+class UnawaitedListener:
     """Listens to the threads of one trial.
 
     Args:
-        home: File of the answer's code.
-        listener: Told of every coroutine that is thrown away without an ``await``, until the ear is closed.
+        file: File of the answer's code.
+        heard: Called with every coroutine that is thrown away without an ``await``, until the listener is closed.
 
     Attributes:
         quiet: Whether it is closed.
         forced: Whether code on its threads is being ended by force.
     """
 
-    def __init__(self, home: str, listener: Listener) -> None:
-        self.home = home
+    def __init__(self, file: str, heard: Heard) -> None:
+        self.file = file
         self.quiet = False
         self.forced = False
-        self._listener = listener
-        self._told: set[tuple[str, Failure]] = set()
+        self._heard = heard
+        self._noted: set[tuple[str, Failure]] = set()
         self._threads: set[threading.Thread] = set()
         _hooks.add(self)
 
@@ -76,10 +76,10 @@ class Ear:
         return thread in self._threads
 
     def note(self, name: str, place: Failure) -> None:
-        """Tell the listener of a coroutine."""
-        if not self.quiet and (name, place) not in self._told:  # a loop may make thousands of them
-            self._told.add((name, place))
-            self._listener(name, place)
+        """Say that a coroutine was never awaited."""
+        if not self.quiet and (name, place) not in self._noted:  # a loop may make thousands of them
+            self._noted.add((name, place))
+            self._heard(name, place)
 
     def close(self) -> None:
         """Tell nobody anything any more."""
@@ -103,19 +103,19 @@ def close(value: object) -> tuple[str, Failure] | None:
 
 
 class _Hooks:
-    """Stand in front of `warnings.showwarning` and `sys.unraisablehook` while there is an ear."""
+    """Stand in front of `warnings.showwarning` and `sys.unraisablehook` while there is a listener."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ears: list[Ear] = []
+        self._listeners: list[UnawaitedListener] = []
         self._filter: object = None
         self._shown_before: Callable[..., None] = warnings.showwarning
         self._raised_before: Callable[[Any], object] = sys.unraisablehook
 
-    def add(self, ear: Ear) -> None:
+    def add(self, listener: UnawaitedListener) -> None:
         with self._lock:
-            self._ears.append(ear)
-            if len(self._ears) == 1:
+            self._listeners.append(listener)
+            if len(self._listeners) == 1:
                 warnings.filterwarnings("always", message=r"coroutine '.*' was never awaited", category=RuntimeWarning)
                 self._filter = warnings.filters[0]
                 self._shown_before, warnings.showwarning = warnings.showwarning, self._show  # type: ignore[assignment]
@@ -123,8 +123,8 @@ class _Hooks:
 
     def forget_the_dead(self) -> None:
         with self._lock:
-            self._ears = [ear for ear in self._ears if not ear.dead]
-            if self._ears:
+            self._listeners = [listener for listener in self._listeners if not listener.dead]
+            if self._listeners:
                 return
             if warnings.showwarning == self._show:  # nobody has put another hook in front of this one
                 warnings.showwarning = self._shown_before
@@ -139,20 +139,20 @@ class _Hooks:
             here = self._here()
             if here is not None and here.forced:
                 return
-        elif found is not None and (ear := self._ear(found["file"])):
-            ear.note(found["name"], source_location.of_line(found["file"], int(found["line"])))
+        elif found is not None and (listener := self._maker(found["file"])):
+            listener.note(found["name"], source_location.of_line(found["file"], int(found["line"])))
             return
         self._shown_before(message, category, *place)
 
-    def _ear(self, file: str) -> Ear | None:
-        """The ear of the answer that made a coroutine."""
-        makers = [ear for ear in self._ears if ear.home == file]
+    def _maker(self, file: str) -> UnawaitedListener | None:
+        """The listener of the answer that made a coroutine."""
+        makers = [listener for listener in self._listeners if listener.file == file]
         here = self._here()
         return here if here in makers or not makers else makers[-1]
 
-    def _here(self) -> Ear | None:
+    def _here(self) -> UnawaitedListener | None:
         thread = threading.current_thread()
-        return next((ear for ear in self._ears if ear.hears(thread)), None)
+        return next((listener for listener in self._listeners if listener.hears(thread)), None)
 
     def _unraisable(self, raised: Any) -> None:
         here = self._here()
