@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.optional import need
 from wslab.lessons import Result
-from wslab.lessons.checks import PATIENCE, Attempt, conditions, examine, judge
-from wslab.lessons.trial import Ending, Trial, UnawaitedListener, lacking, source_location
+from wslab.lessons.checks import STANDSTILL, Attempt, conditions, examine, judge
+from wslab.lessons.trial import Ending, Trial, UnawaitedListener, node_lacks, source_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,11 +34,11 @@ def answer(exercise: Exercise, code: str) -> Any:
     return space[exercise.answer]
 
 
-def result_of(exercise: Exercise, code: str, *, patience: float = PATIENCE, **how: Any) -> Result:
+def result_of(exercise: Exercise, code: str, *, standstill: float = STANDSTILL, **how: Any) -> Result:
     """Check a learner's code."""
     if exercise.wants == "javascript":
-        need(not (lacks := lacking()), lacks)
-    return asyncio.run(examine(exercise, answer(exercise, code), patience=patience, **how))
+        need(not (lacks := node_lacks()), lacks)
+    return asyncio.run(examine(exercise, answer(exercise, code), standstill=standstill, **how))
 
 
 def results_of(exercise: Exercise, code: str, seeds: Iterable[int], **how: Any) -> list[Result]:
@@ -48,7 +48,7 @@ def results_of(exercise: Exercise, code: str, seeds: Iterable[int], **how: Any) 
         return await asyncio.gather(*(examine(exercise, answer(exercise, code), seed=seed, **how) for seed in seeds))
 
     if exercise.wants == "javascript":
-        need(not (lacks := lacking()), lacks)
+        need(not (lacks := node_lacks()), lacks)
     return asyncio.run(main())
 
 

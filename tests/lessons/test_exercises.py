@@ -19,7 +19,7 @@ import pytest
 
 from tests.lessons.answers import NeedsMore, result_of, results_of, threads_left, values_result
 from wslab.lessons import Exercise, Result, exercises, find
-from wslab.lessons.checks import PATIENCE, conditions
+from wslab.lessons.checks import STANDSTILL, conditions
 from wslab.lessons.trial import Expectation
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _each(pairs: Iterable[tuple[Exercise, Any]]) -> pytest.MarkDecorator:
 
 each_right = _each((exercise, right) for exercise in EXERCISES for right in exercise.right)
 each_wrong = _each((exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong)
-each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in conditions.wrong(exercise))
+each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in conditions.mistakes(exercise))
 
 
 @pytest.fixture(autouse=True)
@@ -75,14 +75,14 @@ def _of_values(exercise: Exercise) -> bool:
 def _verdicts(exercise: Exercise, code: str, caught_by: str = "", **how: Any) -> set[str]:
     """The conditions that an answer is caught by, over all seeds."""
     if caught_by in NEVER_END:  # it is caught by not ending
-        return {result_of(exercise, code, patience=SHORT, **how).condition}
+        return {result_of(exercise, code, standstill=SHORT, **how).condition}
     if _of_values(exercise):
         return {values_result(exercise, code, seed, **how).condition for seed in range(VALUES)}
     return {result.condition for result in results_of(exercise, code, range(LAB), **how)}
 
 
 def _tried(exercise: Exercise, code: str, caught_by: str, **how: Any) -> Result:
-    return result_of(exercise, code, patience=SHORT if caught_by in NEVER_END else PATIENCE, **how)
+    return result_of(exercise, code, standstill=SHORT if caught_by in NEVER_END else STANDSTILL, **how)
 
 
 @functools.cache
@@ -161,7 +161,7 @@ def test_without_a_shared_condition_its_mistake_is_not_named_any_more(exercise: 
 
 def test_every_shared_condition_catches_some_wrong_answer() -> None:
     for exercise in FIRST_OF_A_KIND:
-        caught = {wrong.caught_by for wrong in conditions.wrong(exercise)} | MADE_ELSEWHERE
+        caught = {wrong.caught_by for wrong in conditions.mistakes(exercise)} | MADE_ELSEWHERE
 
         assert set(_shared(exercise)) <= caught
 

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from wslab.lessons.catalogue import Exercise, exercises, find, solution
 from wslab.lessons.checks import Result, check
-from wslab.lessons.display import HowItEnded, Story, Told, how_it_ended, side_by_side, throwaway_kernel
-from wslab.lessons.trial import lacking
+from wslab.lessons.display import HowItEnded, Story, TranscriptPart, how_it_ended, side_by_side, throwaway_kernel
+from wslab.lessons.trial import node_lacks
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
@@ -36,9 +36,9 @@ __all__ = [  # noqa: RUF022  (in groups)
     # what they answer with
     "HowItEnded",
     "Result",
-    "Told",
+    "TranscriptPart",
     # for tests of exercises
     "Exercise",
     "find",
-    "lacking",
+    "node_lacks",
 ]

@@ -80,7 +80,7 @@ def test_an_answer_that_wants_to_end_the_kernel_does_not(exit_: str) -> None:
 
 
 def test_a_blocking_answer_is_ended_and_the_line_is_named() -> None:
-    result = result_of(DOUBLE, "async def double(number):\n    while True:\n        number += 1\n", patience=0.3)
+    result = result_of(DOUBLE, "async def double(number):\n    while True:\n        number += 1\n", standstill=0.3)
 
     assert result.condition == "yields"
     assert "line 3: while True:" in result.facts or "line 4: number += 1" in result.facts
@@ -94,7 +94,7 @@ def test_an_answer_that_swallows_every_exception_is_abandoned() -> None:
     )
     stubborn = answer(DOUBLE, code)
 
-    result = asyncio.run(examine(DOUBLE, stubborn, patience=0.2))
+    result = asyncio.run(examine(DOUBLE, stubborn, standstill=0.2))
 
     assert result.condition == "yields"
     assert "restart the kernel" in result.facts
@@ -114,7 +114,7 @@ def test_the_callers_loop_goes_on_while_an_answer_blocks() -> None:
 
         other = asyncio.create_task(other_work())
         await examine(
-            DOUBLE, answer(DOUBLE, "async def double(number):\n    while True:\n        pass\n"), patience=0.3
+            DOUBLE, answer(DOUBLE, "async def double(number):\n    while True:\n        pass\n"), standstill=0.3
         )
         other.cancel()
         return turns
@@ -125,7 +125,7 @@ def test_the_callers_loop_goes_on_while_an_answer_blocks() -> None:
 def test_an_answer_that_waits_for_ever_is_ended_and_its_line_is_named() -> None:
     code = "import asyncio\n\n\nasync def nap():\n    await asyncio.sleep(3600)\n\n\nasync def double(number):\n    await nap()\n"
 
-    result = result_of(DOUBLE, code, patience=0.3)
+    result = result_of(DOUBLE, code, standstill=0.3)
 
     assert result.condition == "ends"
     assert "await asyncio.sleep(3600)" in result.facts

@@ -32,7 +32,7 @@ def test_an_answer_that_was_not_handed_over_is_asked_for() -> None:
 
 
 def test_a_machine_without_node_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "lacking", lambda: "there is no program `node` on this machine: install Node")
+    monkeypatch.setattr(checking, "node_lacks", lambda: "there is no program `node` on this machine: install Node")
 
     result = asyncio.run(examine(ECHO, ECHO.solution))
 
@@ -41,7 +41,7 @@ def test_a_machine_without_node_gets_a_sentence(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_node_the_stub_is_told_its_first_step_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "lacking", lambda: pytest.fail("the stub needs no Node"))
+    monkeypatch.setattr(checking, "node_lacks", lambda: pytest.fail("the stub needs no Node"))
 
     assert asyncio.run(examine(ECHO, ECHO.stub)).condition == "started"
 

@@ -23,7 +23,7 @@ def test_what_node_or_npm_lack_is_said_in_their_own_words(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(node, "find_node", nowhere)
 
-    assert node.lacking() == "no Node here"
+    assert node.node_lacks() == "no Node here"
 
 
 def test_ticks_that_were_on_their_way_are_no_sign_of_life() -> None:

@@ -95,7 +95,7 @@ def test_what_cannot_be_ended_is_abandoned_and_named_once() -> None:
     exercise = find("00.1")
     stubborn = answer(exercise, STUBBORN)
     try:
-        result = asyncio.run(examine(exercise, stubborn, patience=0.2))
+        result = asyncio.run(examine(exercise, stubborn, standstill=0.2))
         assert result.condition == "awaits"
         assert "nap()" in result.facts
         for _ in range(3):
@@ -111,7 +111,7 @@ def test_the_hooks_are_gone_when_what_was_abandoned_has_ended() -> None:
     stubborn = answer(find("00.1"), STUBBORN)
     known = threading.enumerate()
     try:
-        asyncio.run(examine(find("00.1"), stubborn, patience=0.2))
+        asyncio.run(examine(find("00.1"), stubborn, standstill=0.2))
         assert warnings.showwarning != before[0]
     finally:
         stubborn.free.set()

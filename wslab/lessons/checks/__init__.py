@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from wslab.lessons.checks import conditions
 from wslab.lessons.checks.attempt import Attempt
-from wslab.lessons.checks.checking import PATIENCE, check, examine, judge
+from wslab.lessons.checks.checking import STANDSTILL, check, examine, judge
 from wslab.lessons.checks.result import Reminder, Result
 
 __all__ = [  # noqa: RUF022  (in groups)
@@ -20,7 +20,7 @@ __all__ = [  # noqa: RUF022  (in groups)
     "Result",
     # for tests of exercises
     "Attempt",
-    "PATIENCE",
+    "STANDSTILL",
     "conditions",
     "examine",
     "judge",

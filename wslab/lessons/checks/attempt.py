@@ -14,6 +14,9 @@ from wslab.lessons.trial import NO_FAILURE, Ending, Failure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MAX_TYPE_CHARS = 100
+"""Characters of a sentence on an answer's type that are shown."""
+
 
 @dataclass
 class Attempt:

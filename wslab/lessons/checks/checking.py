@@ -22,7 +22,7 @@ from wslab.lessons.catalogue import find
 from wslab.lessons.checks import conditions
 from wslab.lessons.checks.attempt import Attempt, Condition
 from wslab.lessons.checks.result import Reminder, Result
-from wslab.lessons.trial import Ending, Failure, Sandbox, Trial, UnawaitedListener, lacking, source_location
+from wslab.lessons.trial import Ending, Failure, Sandbox, Trial, UnawaitedListener, node_lacks, source_location
 from wslab.net import Pending
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wslab.lessons.catalogue import Exercise
     from wslab.lessons.trial import Expectation
 
-PATIENCE = 4.0
+STANDSTILL = 4.0
 """Seconds that an answer may stand still. They are counted in looks (`wslab.lessons.trial.liveness`), so a busy machine has more."""
 
 LIMIT = 60.0
@@ -77,7 +77,7 @@ async def examine(
     exercise: Exercise,
     answer: object,
     *,
-    patience: float = PATIENCE,
+    standstill: float = STANDSTILL,
     without: str = "",
     seed: int | None = None,
     expectations: dict[str, Expectation] | None = None,
@@ -87,7 +87,7 @@ async def examine(
     Args:
         exercise: The exercise.
         answer: The answer.
-        patience: Seconds that the answer may stand still, counted in looks.
+        standstill: Seconds that the answer may stand still, counted in looks.
         without: Name of a condition to leave out. Only tests do this: an answer must slip through without it.
         seed: Of the random inputs; None for new ones.
         expectations: Takes up the exercise's own conditions, as far as it came.
@@ -99,10 +99,10 @@ async def examine(
             answer.close()  # nobody will await it any more, and Python would say so
         return _not_yet(exercise, refused.name, refused.hint, refused.shows(attempt))
     if exercise.wants == "javascript":
-        attempt.lacks = await asyncio.to_thread(lacking)
+        attempt.lacks = await asyncio.to_thread(node_lacks)
     unmet = None
     if not attempt.lacks:
-        trial = await _try(exercise, attempt, patience, seed, without)
+        trial = await _try(exercise, attempt, standstill, seed, without)
         unmet = trial.unmet
         (expectations if expectations is not None else {}).update(trial.expectations)
     return judge(exercise, attempt, unmet, without)
@@ -134,7 +134,7 @@ def _first_unmet(attempt: Attempt, every: Iterable[Condition], without: str) -> 
     return next((condition for condition in every if condition.name != without and not condition.holds(attempt)), None)
 
 
-async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int | None, without: str) -> Trial:
+async def _try(exercise: Exercise, attempt: Attempt, standstill: float, seed: int | None, without: str) -> Trial:
     """Try an answer in a sandbox, and note how it went."""
     caller, hurry = asyncio.get_running_loop(), asyncio.Event()
     left: list[str] = []
@@ -150,7 +150,7 @@ async def _try(exercise: Exercise, attempt: Attempt, patience: float, seed: int 
     try:
         try:
             work = Sandbox(lambda: trial.run(exercise.check, attempt.answer), listener, trial.moves)
-            outcome = await work.run(patience, limit, hurry)
+            outcome = await work.run(standstill, limit, hurry)
         finally:
             await trial.close()
     finally:

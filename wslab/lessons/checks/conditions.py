@@ -20,14 +20,11 @@ import textwrap
 
 from wslab.lessons.catalogue import Exercise, Wrong
 from wslab.lessons.checks import javascript
-from wslab.lessons.checks.attempt import Condition
+from wslab.lessons.checks.attempt import MAX_TYPE_CHARS, Condition
 from wslab.lessons.trial import Ending
 
 MISSING = object()
 """Stands for an answer that was not handed over."""
-
-SHORT = 100
-"""Characters of an answer's type or value that are shown."""
 
 
 def before(exercise: Exercise) -> tuple[Condition, ...]:
@@ -53,7 +50,7 @@ def before(exercise: Exercise) -> tuple[Condition, ...]:
             "callable",
             f"`{name}` should be a function: {begin}.",
             lambda attempt: callable(attempt.answer),
-            lambda attempt: f"{name} is of type {type(attempt.answer).__name__}"[:SHORT],
+            lambda attempt: f"{name} is of type {type(attempt.answer).__name__}"[:MAX_TYPE_CHARS],
         ),
         Condition(
             "started",
@@ -150,10 +147,10 @@ SLIPS: tuple[Condition, ...] = (
 """Slips that are common in any async code. A missing ``await`` and a ``return`` that was forgotten show themselves otherwise."""
 
 
-def wrong(exercise: Exercise) -> tuple[Wrong, ...]:
+def mistakes(exercise: Exercise) -> tuple[Wrong, ...]:
     """The mistakes that can be made in every exercise; the code of each defines the answer's name."""
     if exercise.wants == "javascript":
-        return javascript.wrong(exercise)
+        return javascript.mistakes(exercise)
     name, head = exercise.answer, f"{exercise.signature}\n"
     plain = exercise.wants == "def"
     keyword = "async def" if plain else "def"

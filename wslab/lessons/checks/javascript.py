@@ -12,15 +12,12 @@ import re
 from typing import TYPE_CHECKING
 
 from wslab.lessons.catalogue import Wrong
-from wslab.lessons.checks.attempt import Condition
+from wslab.lessons.checks.attempt import MAX_TYPE_CHARS, Condition
 from wslab.lessons.trial import Ending, undefined
 
 if TYPE_CHECKING:
     from wslab.lessons.catalogue import Exercise
     from wslab.lessons.checks.attempt import Attempt
-
-SHORT = 100
-"""Characters of an answer's type or value that are shown."""
 
 _TOKENS = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<kept>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\w+|\S)""",
@@ -41,7 +38,7 @@ def before(exercise: Exercise) -> tuple[Condition, ...]:
             f"`{exercise.answer}` should be the text of your cell. Write `{exercise.save_line}` into its first line, and run that "
             "cell before this one.",
             lambda attempt: isinstance(attempt.answer, str),
-            lambda attempt: f"{exercise.answer} is of type {type(attempt.answer).__name__}"[:SHORT],
+            lambda attempt: f"{exercise.answer} is of type {type(attempt.answer).__name__}"[:MAX_TYPE_CHARS],
         ),
         Condition(
             "started",
@@ -90,7 +87,7 @@ def _syntax(attempt: Attempt) -> bool:
     return attempt.ending is Ending.RAISED and attempt.failure.what.startswith("SyntaxError")
 
 
-def wrong(exercise: Exercise) -> tuple[Wrong, ...]:
+def mistakes(exercise: Exercise) -> tuple[Wrong, ...]:
     """The mistakes that can be made in every exercise of this kind."""
     head = exercise.signature
     return (

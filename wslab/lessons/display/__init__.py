@@ -12,7 +12,7 @@ from __future__ import annotations
 from wslab.lessons.display import markup
 from wslab.lessons.display.how_it_ended import HowItEnded, how_it_ended
 from wslab.lessons.display.side_by_side import SideBySide, side_by_side
-from wslab.lessons.display.story import Story, Told
+from wslab.lessons.display.story import Story, TranscriptPart
 from wslab.lessons.display.throwaway import Cell, Throwaway, throwaway_kernel
 
 __all__ = [  # noqa: RUF022  (in groups)
@@ -26,7 +26,7 @@ __all__ = [  # noqa: RUF022  (in groups)
     "HowItEnded",
     "SideBySide",
     "Throwaway",
-    "Told",
+    "TranscriptPart",
     # for whoever shows something else
     "markup",
 ]

@@ -46,13 +46,13 @@ _CELL = (
     "text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid var(--jp-border-color2, #e0e0e0)"
 )
 
-_LONGEST = 2000
+_MAX_CHARS = 2000
 """Characters of facts that are shown."""
 
 
 def visible(text: str) -> str:
     """Make control characters visible, so that a text cannot move the cursor or colour the screen, and bound its length."""
-    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    cut = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS - 1] + "…"
     return "".join(
         char if char == "\n" or char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode()
         for char in cut

@@ -32,7 +32,7 @@ def _single(text: str) -> str:
 
 
 @dataclass(frozen=True, repr=False, slots=True)
-class Told:
+class TranscriptPart:
     """A transcript, or a part of it.
 
     Attributes:
@@ -43,16 +43,16 @@ class Told:
     lines: tuple[str, ...]
     missing: str = ""
 
-    def of(self, *words: str) -> Told:
+    def of(self, *words: str) -> TranscriptPart:
         """The lines that a side wrote (``client``, ``server``, ``client → server``), or those of a kind (``print``)."""
         heads = ((line, _HEAD.match(line)) for line in self.lines)
         lines = (line for line, head in heads if head and {head["who"], head["kind"]} & set(words))
-        return Told(tuple(lines), self.missing)
+        return TranscriptPart(tuple(lines), self.missing)
 
-    def since(self, text: str) -> Told:
+    def since(self, text: str) -> TranscriptPart:
         """The lines from the first one on in which a text stands; none where it stands in none."""
         at = next((at for at, line in enumerate(self.lines) if _single(text) in _single(line)), len(self.lines))
-        return Told(self.lines[at:], self.missing)
+        return TranscriptPart(self.lines[at:], self.missing)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.lines)
@@ -82,7 +82,7 @@ class Story:
         """What comes from now on is a new conversation."""
         self._before = max((number for number, _ in self._lines()), default=0)
 
-    async def until(self, *texts: str) -> Told:
+    async def until(self, *texts: str) -> TranscriptPart:
         """Wait until the newest conversation has come so far, and tell it.
 
         Args:
@@ -95,18 +95,18 @@ class Story:
         while missing := [text for text in texts if text not in self._newest()]:
             if time.monotonic() > deadline:
                 said = f"Within {self._limit:g} s this did not come: {', '.join(missing)}. Run the cell before this one, then this one."
-                return Told(self._newest().lines, said)
+                return TranscriptPart(self._newest().lines, said)
             await asyncio.sleep(_PAUSE)
         try:
             await self._lab.settled(self._limit)
         except TimedOut as error:
-            return Told(self._newest().lines, str(error))
+            return TranscriptPart(self._newest().lines, str(error))
         return self._newest()
 
-    def _newest(self) -> Told:
+    def _newest(self) -> TranscriptPart:
         lines = self._lines()
         newest = max((number for number, _ in lines), default=0)
-        return Told(tuple(line for number, line in lines if number == newest > self._before))
+        return TranscriptPart(tuple(line for number, line in lines if number == newest > self._before))
 
     def _lines(self) -> list[tuple[int, str]]:
         found = (_LINE.match(line) for line in self._lab.transcript().splitlines())

@@ -17,8 +17,8 @@ from __future__ import annotations
 from wslab.lessons.trial import source_location
 from wslab.lessons.trial.answer_spec import AnswerSpec, Wants
 from wslab.lessons.trial.environment import Handler, ended
-from wslab.lessons.trial.liveness import LONGEST, stays_open, turned
-from wslab.lessons.trial.node import lacking, reply_to, undefined
+from wslab.lessons.trial.liveness import LONGEST_WAIT, stays_open, turned
+from wslab.lessons.trial.node import node_lacks, reply_to, undefined
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.lessons.trial.sandbox import Sandbox
 from wslab.lessons.trial.source_location import words_in
@@ -37,12 +37,12 @@ __all__ = [  # noqa: RUF022  (in groups)
     "UnawaitedListener",
     "Sandbox",
     "Trial",
-    "lacking",
+    "node_lacks",
     "source_location",
     "undefined",
     # for authors of exercises
     "Handler",
-    "LONGEST",
+    "LONGEST_WAIT",
     "ended",
     "reply_to",
     "stays_open",

@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection
 
 from wslab.lab import Lab
 from wslab.lessons.trial import sandbox, source_location, unawaited
-from wslab.lessons.trial.liveness import LONGEST, LOOK, looks, next_message, turns
+from wslab.lessons.trial.liveness import LONGEST_WAIT, LOOK, looks, next_message, turns
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.lessons.trial.stopping import Stoppable, Stopped
 
@@ -28,13 +28,13 @@ WORDS = (
     *("badger", "crane", "dolphin", "eagle", "falcon", "gecko", "heron", "ibis", "jackal", "koala", "lynx", "otter"),
 )
 
-PATIENCE = 2.0
+REPLY_WAIT = 2.0
 """Seconds a trial waits for what an answer should do at once, in looks and pongs (`wslab.lessons.trial.liveness`)."""
 
 
 async def ended(event: threading.Event) -> bool:
     """Wait for an event of another thread that comes for certain, and say whether it came."""
-    return await asyncio.to_thread(event.wait, LONGEST)
+    return await asyncio.to_thread(event.wait, LONGEST_WAIT)
 
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
@@ -117,11 +117,11 @@ class TrialEnvironment:
         Raises:
             websockets.exceptions.ConnectionClosed: The handler has ended.
         """
-        return await next_message(connection, PATIENCE, self._blocks)
+        return await next_message(connection, REPLY_WAIT, self._blocks)
 
     async def over(self) -> bool:
         """Wait until a watched handler has ended, for so many turns of its loop, and say whether it has."""
-        for _ in range(looks(PATIENCE)):
+        for _ in range(looks(REPLY_WAIT)):
             if self._over.is_set() or await self._blocks():
                 break
             await asyncio.sleep(LOOK)
@@ -132,7 +132,7 @@ class TrialEnvironment:
         if self._handling is None or self._over.is_set() or self.ending is Ending.BLOCKED:
             return self.ending is Ending.BLOCKED
         loop, code = self._handling
-        if await asyncio.to_thread(turns, loop, lambda: self._stands_at(code).line, PATIENCE):
+        if await asyncio.to_thread(turns, loop, lambda: self._stands_at(code).line, REPLY_WAIT):
             return False
         self.ending, self.failure = Ending.BLOCKED, self._stands_at(code)
         await self._stop(code)

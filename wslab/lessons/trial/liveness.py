@@ -27,7 +27,7 @@ LOOK = 0.05
 _A_SECOND = 20
 """Looks that make a second, on a machine with time to spare."""
 
-LONGEST = 20.0
+LONGEST_WAIT = 20.0
 """Seconds for what comes for certain, and soon: only a defect reaches them."""
 
 BLOCKED = 0.5
@@ -75,7 +75,7 @@ def turns(
         over: Says whether the loop is done: it will not turn again then.
     """
     beat, found = Beat(loop), 0
-    for _ in range(looks(LONGEST)):
+    for _ in range(looks(LONGEST_WAIT)):
         if beat.wait(LOOK) or over():
             return True
         found = found + 1 if stands() else 0
@@ -126,7 +126,7 @@ async def _pong_comes(
     except ConnectionClosed:  # what came before the end can still be received
         await asyncio.wait({coming})
         return False
-    for _ in range(looks(LONGEST)):
+    for _ in range(looks(LONGEST_WAIT)):
         await asyncio.wait({coming, pong}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
         if coming.done() or pong.done():
             return not coming.done()
@@ -139,7 +139,7 @@ async def stays_open(connection: Connection, seconds: float = 2.0) -> bool:
     """Whether a connection stays open while pongs come, for so many seconds."""
     try:
         for _ in range(looks(seconds)):
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(LONGEST_WAIT):
                 await (await connection.ping())
             await asyncio.sleep(LOOK)
     except ConnectionClosed:
@@ -152,4 +152,4 @@ async def stays_open(connection: Connection, seconds: float = 2.0) -> bool:
 async def turned(loop: asyncio.AbstractEventLoop, times: int = 20) -> None:
     """Wait until a loop on another thread has turned so often: whatever follows from what it has received has happened then."""
     for _ in range(times):
-        await asyncio.to_thread(Beat(loop).wait, LONGEST)
+        await asyncio.to_thread(Beat(loop).wait, LONGEST_WAIT)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from wslab.lessons.trial.liveness import LONGEST, LOOK, looks, next_message
+from wslab.lessons.trial.liveness import LONGEST_WAIT, LOOK, looks, next_message
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.peers import NodeRun, NoNode, NoWs, bring_ws, find_node
 
@@ -74,7 +74,7 @@ _EVERY = 50  # milliseconds between two ticks
 _PAUSE = 0.01  # seconds between two looks
 
 
-def lacking() -> str:
+def node_lacks() -> str:
     """Say what this machine needs to run an answer; empty where nothing is missing. The first time this brings `ws`."""
     try:
         bring_ws(find_node())
@@ -156,7 +156,7 @@ class Script:
         """Start it, wait until the text has run once, and say whether it goes on."""
         await asyncio.to_thread(self._run.start)
         ready = False
-        for _ in range(looks(3 * LONGEST)):
+        for _ in range(looks(3 * LONGEST_WAIT)):
             ready = await asyncio.to_thread(self._run.wait_ready, LOOK)
             if ready or self._stuck():
                 break
@@ -175,7 +175,7 @@ class Script:
 
     async def until(self, holds: Callable[[], object]) -> bool:
         """Wait until something holds that comes soon, or Node has ended or is stuck; say whether it holds."""
-        deadline = time.monotonic() + 3 * LONGEST
+        deadline = time.monotonic() + 3 * LONGEST_WAIT
         while not holds() and not await self.hopeless() and time.monotonic() < deadline:  # noqa: ASYNC110  (set by other threads)
             await asyncio.sleep(_PAUSE)
         if not holds():
@@ -207,7 +207,7 @@ class Script:
 
     async def _turns(self) -> bool:
         """Whether it ticks on, or has ended."""
-        asked, deadline = time.time() * 1000 + 1, time.monotonic() + LONGEST
+        asked, deadline = time.time() * 1000 + 1, time.monotonic() + LONGEST_WAIT
         while not self.ended and time.monotonic() < deadline:
             if self._heard_at() > asked:
                 return True

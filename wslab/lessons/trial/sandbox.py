@@ -24,7 +24,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from wslab.lessons.trial import source_location
-from wslab.lessons.trial.liveness import LONGEST, LOOK, Beat, looks, turns
+from wslab.lessons.trial.liveness import LONGEST_WAIT, LOOK, Beat, looks, turns
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure, Outcome
 from wslab.lessons.trial.stopping import Stoppable, raise_in
 
@@ -76,16 +76,18 @@ class Sandbox:
         self._before = set(threading.enumerate())
         self._thread = threading.Thread(target=context.run, args=(self._run,), name="wslab answer", daemon=True)
 
-    async def run(self, patience: float, limit: float, hurry: asyncio.Event) -> Outcome:
+    async def run(self, standstill: float, limit: float, hurry: asyncio.Event) -> Outcome:
         """Run the work until it has ended.
 
         Args:
-            patience: Seconds that the learner's code may stand still, counted in looks.
+            standstill: Seconds that the learner's code may stand still, counted in looks.
             limit: Seconds after which it is ended in any case.
             hurry: Ends it at once when it is set.
         """
         self._thread.start()
-        waits = [asyncio.ensure_future(wait) for wait in (self._done.wait(), hurry.wait(), self._stand_still(patience))]
+        waits = [
+            asyncio.ensure_future(wait) for wait in (self._done.wait(), hurry.wait(), self._stand_still(standstill))
+        ]
         try:
             await asyncio.wait(waits, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -93,12 +95,14 @@ class Sandbox:
                 wait.cancel()
             outcome = await self._end()
             if not outcome.alive:
-                self._thread.join(LONGEST)  # it has said its last word; nothing of it is left when the check returns
+                self._thread.join(
+                    LONGEST_WAIT
+                )  # it has said its last word; nothing of it is left when the check returns
         return outcome
 
-    async def _stand_still(self, patience: float) -> None:
+    async def _stand_still(self, standstill: float) -> None:
         """Wait until so many looks in a row have found the learner's code on one line, or the loop stuck in it."""
-        most, waiting, blocked = looks(patience), 0, 0
+        most, waiting, blocked = looks(standstill), 0, 0
         beat, before = Beat(self._loop), (NO_FAILURE, self._moves())
         while max(waiting, blocked) < most:
             await asyncio.sleep(LOOK)

@@ -23,7 +23,7 @@ from wslab.lessons.trial.outcome import NO_FAILURE, Failure
 CELLS = ("ipykernel_", "<ipython-input", "<stdin>")
 """What names of notebook cells contain, on every kernel in use."""
 
-LONGEST = 300
+MAX_MESSAGE_CHARS = 300
 """Characters of an exception's message that are shown."""
 
 
@@ -90,7 +90,7 @@ def of_coroutine(coroutine: Any, file: str) -> Failure:
 
 def of_line(filename: str, line: int) -> Failure:
     """Quote one line of a file."""
-    return Failure("", line, linecache.getline(filename, line).strip()[:LONGEST])
+    return Failure("", line, linecache.getline(filename, line).strip()[:MAX_MESSAGE_CHARS])
 
 
 def _failure(frames: list[tuple[FrameType, int]], file: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Failure:
@@ -109,6 +109,6 @@ def _words(error: BaseException) -> str:
     except Exception:  # noqa: BLE001  an answer may raise anything, even an exception that cannot be printed
         message = "(its message cannot be printed)"
     message = " ".join(message.split())
-    if len(message) > LONGEST:
-        message = message[: LONGEST - 1] + "…"
+    if len(message) > MAX_MESSAGE_CHARS:
+        message = message[: MAX_MESSAGE_CHARS - 1] + "…"
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
