@@ -1,20 +1,21 @@
-"""What lessons need and nothing else does: exercises, their checks, and what lessons show.
+"""The machinery of lessons: exercises, their checks, and what lessons show.
 
-    begin, navigation, cells, glossary    write the notebooks: a new lesson, links, goals, stubs and solutions
+    begin, navigation    commands that write notebooks: a new lesson; links, goals, stubs and solutions
+    cells, glossary      what they write: cells made from exercises, links to terms
         |
-    checks/        judges an answer: passed, or the one hint that fits
+    checks/              judges an answer: passed, or the one hint that fits
         |
-    catalogue/     the exercises, read off their files and found by their number
+    catalogue/           the exercises, read off their files and found by their number
         |
-    exercises/     one file an exercise: lesson_NN/NAME.py
+    exercises/           one file an exercise: lesson_NN/NAME.py
         |
-    authoring/     all that such a file imports
+    authoring/           all that such a file imports of the machinery
         |
-    trial/         tries an answer: sandbox, Node, liveness, the learner's own line
+    trial/               tries one answer: in a sandbox, with a lab of its own, or in Node
 
-    display/       what lessons show: cards, tables, stories, a kernel to throw away
+    display/             what lessons show: cards, tables, stories, a kernel to throw away
 
-Each imports those below it; `display` is below `catalogue` and imports none of them.
+Each may import what is drawn below it. `display` stands by itself, and `checks` and `catalogue` use it.
 """
 
 from __future__ import annotations

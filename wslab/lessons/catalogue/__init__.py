@@ -1,8 +1,10 @@
 """The exercises of the course, read off their files and found by their number.
 
-Exercise, Wrong, Right         one task, and typical answers to it             exercise
-exercises/lesson_NN/NAME.py    read by its syntax tree                          reading
-exercises, find, solution      the list of all, one of them, code that passes   listing
+    exercise    one task, and typical answers to it
+    reading     from exercises/lesson_NN/NAME.py, by its syntax tree, to an `Exercise`
+    listing     all of them, one of them, code that passes
+
+There is no list to edit: an exercise is found by its folder.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
 """Judges an answer: passed, or the one hint that fits.
 
-check, examine     try an answer and say what was found                          checking
-Attempt            what is known about one answer                                 attempt
-conditions         what must hold in every exercise, and the mistakes it catches  conditions, javascript
-Result             what a check says, rich and as text                             result
+    checking      `check`: before the trial, the trial, after the trial
+    attempt       what is known about one answer; a condition that it must meet
+    conditions    the conditions that all exercises share, and the mistakes they catch
+    javascript    the same for answers in JavaScript
+    result        what a check says, rich and as text
+
+The conditions that an exercise has of its own are asked by its file, through `wslab.lessons.trial`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""The vocabulary of judging: plain records.
-
-Attempt     what is known about one answer
-Condition   one thing that must hold in every exercise, and what to say where it does not
-"""
+"""The vocabulary of judging: `Attempt`, all that is known about one answer, and `Condition`, one thing that it must meet."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""What lessons show. Everything is rich in a notebook, follows JupyterLab's theme, and says the same as text.
+"""The things that lessons show. Each is rich in a notebook, follows JupyterLab's theme, and says the same as text.
 
-markup               small pieces of HTML: a card, a table, a session; and the same as text
-how_it_ended         the diagnosis of the newest connection, as a card
-side_by_side         several handshakes in one table
-Story                the transcript of one conversation, waited for                              story
-throwaway_kernel     cells that run in a kernel which is thrown away afterwards                  throwaway
+    markup          small pieces of HTML: a card, a table, a session; and the same as text
+    how_it_ended    the diagnosis of the newest connection, as a card
+    side_by_side    several handshakes in one table
+    story           the transcript of one conversation, waited for
+    throwaway       cells that run in a kernel which is thrown away afterwards
+
+Nothing here knows of exercises.
 """
 
 from __future__ import annotations

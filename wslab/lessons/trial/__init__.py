@@ -1,13 +1,15 @@
 """Tries one answer: somebody else's code, on a thread of its own, in a lab of its own, and nothing of it stays.
 
-    Trial                  what a check may do with an answer: call it, watch it, expect something of it        trial
-      TrialEnvironment     a lab, random inputs, and an eye on handlers that run on a server's thread         environment
-      Script               an answer in JavaScript, in a Node of its own                                            node
-    Sandbox                the thread and loop that an answer runs on, and how it is ended           sandbox, stopping
-    UnawaitedListener      coroutines that an answer made and never awaited                                    unawaited
-    looks, turns           waiting for as long as something moves, not by the clock                             liveness
-    Failure                an exception, or a place, with the learner's own line               source_location, outcome
-    AnswerSpec             all that a trial must know of its exercise                                       answer_spec
+    trial              what a check may do with an answer: call it, watch it, expect something of it
+      environment      a lab, random inputs, and an eye on handlers that run on a server's thread
+      node             an answer in JavaScript, in a Node of its own
+    sandbox            the thread and loop that an answer runs on, and how it is ended
+      stopping         an exception raised inside it, from another thread
+      liveness         waiting for as long as something moves, not by the clock
+      unawaited        coroutines that an answer made and never awaited
+    source_location    the learner's own line: of an exception, a thread, a coroutine
+    outcome            how it went: plain records
+    answer_spec        all that a trial must know of its exercise
 
 Nothing here judges what all exercises have in common: that is `wslab.lessons.checks`.
 """
