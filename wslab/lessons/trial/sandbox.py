@@ -95,9 +95,8 @@ class Sandbox:
                 wait.cancel()
             outcome = await self._end()
             if not outcome.alive:
-                self._thread.join(
-                    LONGEST_WAIT
-                )  # it has said its last word; nothing of it is left when the check returns
+                # It has said its last word; nothing of it is left when the check returns.
+                self._thread.join(LONGEST_WAIT)
         return outcome
 
     async def _stand_still(self, standstill: float) -> None:
