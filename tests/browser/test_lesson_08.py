@@ -15,8 +15,7 @@ from tests.browser.lesson import ALL_RAN, OUTPUTS, Lesson, free
 from tests.browser.notebook import RUN
 from tests.notebooks.tutorial import CLOSE, CREATE, MESSAGE, OPEN, SEND, SERVER, SNIPPETS, pasted
 from tests.optional import need
-from wslab.lessons import Told, find
-from wslab.lessons.scripts import lacking
+from wslab.lessons import TranscriptPart, find, node_lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +56,7 @@ AT_THE_END = {"python": "event close 1001, clean", "node": "event close 1006, no
 
 @pytest.fixture(scope="module", autouse=True)
 def _node() -> None:
-    need(not (lacks := lacking()), lacks)
+    need(not (lacks := node_lacks()), lacks)
 
 
 def page_says(scenario: str, server: str) -> list[str]:
@@ -85,9 +84,9 @@ def server_says(scenario: str, server: str) -> list[str]:
     ]
 
 
-def bare(told: Told, side: str) -> list[str]:
+def bare(part: TranscriptPart, side: str) -> list[str]:
     """What a side's own code was told, called and printed, with single spaces."""
-    lines = [line.split() for line in told.of(side)]
+    lines = [line.split() for line in part.of(side)]
     return [" ".join(words[1:]) for words in lines if words[1] in ("event", "print")]
 
 
@@ -122,11 +121,11 @@ def test_the_tutorial_as_it_stands_and_its_lines_in_order(open_notebook: OpenNot
     shown = [outputs[cell.id] for cell in nbformat.read(notebook.path, as_version=4).cells]
     for scenario, index in ends.items():
         result = next((one["data"]["text/plain"] for one in shown[index] if "data" in one), "")
-        told = Told(tuple(result.splitlines()))
-        assert bare(told, "client") == page_says(scenario, server), told
-        assert bare(told, "server") == server_says(scenario, server), told
-        assert len(told.of("client → server").of("message").lines) == (scenario != "first"), told
-        assert len(told.of("server → client").of("message").lines) == 1, told
+        part = TranscriptPart(tuple(result.splitlines()))
+        assert bare(part, "client") == page_says(scenario, server), part
+        assert bare(part, "server") == server_says(scenario, server), part
+        assert len(part.of("client → server").of("message").lines) == (scenario != "first"), part
+        assert len(part.of("server → client").of("message").lines) == 1, part
     log = notebook.scroll_to(0).cell(0)
     log.locator("input").first.fill("发送消息")
     expect(log.locator(".wsl-row:not([hidden])").filter(has_text=SENDS[1].removeprefix("print "))).to_have_count(2)

@@ -9,10 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.optional import need
-from wslab.lessons import Result, blame, common, scripts, unawaited
-from wslab.lessons.check import PATIENCE, examine, judge
-from wslab.lessons.exercise import Attempt, Ending
-from wslab.lessons.trial import Trial
+from wslab.lessons import Result
+from wslab.lessons.checks import STANDSTILL, Attempt, conditions, examine, judge
+from wslab.lessons.trial import Ending, Trial, UnawaitedListener, node_lacks, source_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +34,11 @@ def answer(exercise: Exercise, code: str) -> Any:
     return space[exercise.answer]
 
 
-def result_of(exercise: Exercise, code: str, *, patience: float = PATIENCE, **how: Any) -> Result:
+def result_of(exercise: Exercise, code: str, *, standstill: float = STANDSTILL, **how: Any) -> Result:
     """Check a learner's code."""
     if exercise.wants == "javascript":
-        need(not (lacks := scripts.lacking()), lacks)
-    return asyncio.run(examine(exercise, answer(exercise, code), patience=patience, **how))
+        need(not (lacks := node_lacks()), lacks)
+    return asyncio.run(examine(exercise, answer(exercise, code), standstill=standstill, **how))
 
 
 def results_of(exercise: Exercise, code: str, seeds: Iterable[int], **how: Any) -> list[Result]:
@@ -49,7 +48,7 @@ def results_of(exercise: Exercise, code: str, seeds: Iterable[int], **how: Any) 
         return await asyncio.gather(*(examine(exercise, answer(exercise, code), seed=seed, **how) for seed in seeds))
 
     if exercise.wants == "javascript":
-        need(not (lacks := scripts.lacking()), lacks)
+        need(not (lacks := node_lacks()), lacks)
     return asyncio.run(main())
 
 
@@ -73,12 +72,12 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     """
     given = answer(exercise, code)
     attempt = Attempt(given, Ending.FINISHED)
-    refused = next((condition for condition in common.before(exercise) if not condition.holds(attempt)), None)
+    refused = next((condition for condition in conditions.before(exercise) if not condition.holds(attempt)), None)
     if refused is not None:
         return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)
-    ear = unawaited.Ear(blame.home_of(given), lambda *_: None)
-    trial = Bare(exercise, ear, seed=seed, **how)
-    running, waits = trial.run(given), False
+    listener = UnawaitedListener(source_location.file_of(given), lambda *_: None)
+    trial = Bare(exercise, listener, seed=seed, **how)
+    running, waits = trial.run(exercise.check, given), False
     try:
         running.send(None)
         waits = True
@@ -87,15 +86,15 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     except NeedsMore:
         waits = True
     except Exception as error:  # noqa: BLE001  whatever an answer raises
-        attempt.mishap = blame.of_exception(error, ear.home)
-        attempt.ending = Ending.RAISED if attempt.mishap.line else Ending.BROKEN
+        attempt.failure = source_location.of_exception(error, listener.file)
+        attempt.ending = Ending.RAISED if attempt.failure.line else Ending.BROKEN
     finally:
         running.close()
-        ear.close()
+        listener.close()
     if waits:
         raise NeedsMore
-    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.failed is not None
-    return judge(exercise, attempt, trial.failed, how.get("without", ""))
+    attempt.returned_nothing = exercise.returns and trial.returned_nothing and trial.unmet is not None
+    return judge(exercise, attempt, trial.unmet, how.get("without", ""))
 
 
 def threads_left(before: list[threading.Thread]) -> list[threading.Thread]:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.lessons.answers import NeedsMore, result_of, results_of, threads_left, values_result
-from wslab.lessons import Exercise, Result, common, exercises, find
-from wslab.lessons.check import PATIENCE
-from wslab.lessons.trial import Asked
+from wslab.lessons import Exercise, Result, exercises, find
+from wslab.lessons.checks import STANDSTILL, conditions
+from wslab.lessons.trial import Expectation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ SHORT = 0.4
 
 NEVER_END = {"yields", "ends"}
 MADE_ELSEWHERE = {"given", "intact", "saved", "node"}
-"""Shared conditions that test_check.py and test_javascript.py see fail."""
+"""Shared conditions that checks/test_checking.py and checks/test_javascript.py see fail."""
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
 FIRST_OF_A_KIND = list({exercise.wants: exercise for exercise in reversed(EXERCISES)}.values())
@@ -49,7 +49,7 @@ def _each(pairs: Iterable[tuple[Exercise, Any]]) -> pytest.MarkDecorator:
 
 each_right = _each((exercise, right) for exercise in EXERCISES for right in exercise.right)
 each_wrong = _each((exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong)
-each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in common.wrong(exercise))
+each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in conditions.mistakes(exercise))
 
 
 @pytest.fixture(autouse=True)
@@ -72,36 +72,36 @@ def _of_values(exercise: Exercise) -> bool:
         return False
 
 
-def _verdicts(exercise: Exercise, code: str, earns: str = "", **how: Any) -> set[str]:
+def _verdicts(exercise: Exercise, code: str, caught_by: str = "", **how: Any) -> set[str]:
     """The conditions that an answer is caught by, over all seeds."""
-    if earns in NEVER_END:  # it is caught by not ending
-        return {result_of(exercise, code, patience=SHORT, **how).condition}
+    if caught_by in NEVER_END:  # it is caught by not ending
+        return {result_of(exercise, code, standstill=SHORT, **how).condition}
     if _of_values(exercise):
         return {values_result(exercise, code, seed, **how).condition for seed in range(VALUES)}
     return {result.condition for result in results_of(exercise, code, range(LAB), **how)}
 
 
-def _tried(exercise: Exercise, code: str, earns: str, **how: Any) -> Result:
-    return result_of(exercise, code, patience=SHORT if earns in NEVER_END else PATIENCE, **how)
+def _tried(exercise: Exercise, code: str, caught_by: str, **how: Any) -> Result:
+    return result_of(exercise, code, standstill=SHORT if caught_by in NEVER_END else STANDSTILL, **how)
 
 
 @functools.cache
-def _asked(exercise: Exercise) -> dict[str, Asked]:
+def _expectations(exercise: Exercise) -> dict[str, Expectation]:
     """The exercise's own conditions, in the order of asking, as its solution and its wrong answers come to them."""
-    found: dict[str, Asked] = {}
-    for code in (exercise.solution, *(wrong.code for wrong in exercise.wrong if wrong.earns not in NEVER_END)):
-        asked: dict[str, Asked] = {}
-        result_of(exercise, code, asked=asked)
-        found |= {name: each for name, each in asked.items() if name not in found}
+    found: dict[str, Expectation] = {}
+    for code in (exercise.solution, *(wrong.code for wrong in exercise.wrong if wrong.caught_by not in NEVER_END)):
+        own: dict[str, Expectation] = {}
+        result_of(exercise, code, expectations=own)
+        found |= {name: each for name, each in own.items() if name not in found}
     return found
 
 
 def _shared(exercise: Exercise) -> dict[str, str]:
-    return {each.name: each.hint for each in (*common.before(exercise), *common.after(exercise))}
+    return {each.name: each.hint for each in (*conditions.before(exercise), *conditions.after(exercise))}
 
 
 @each_exercise
-def test_the_stub_is_not_yet_an_answer_and_earns_the_first_step(exercise: Exercise) -> None:
+def test_the_stub_is_not_yet_an_answer_and_gets_the_first_step(exercise: Exercise) -> None:
     result = result_of(exercise, exercise.stub)
 
     assert (result.condition, result.message) == ("started", exercise.start)
@@ -118,8 +118,8 @@ def test_a_right_answer_of_another_style_passes(exercise: Exercise, sample: Any)
 
 
 @each_wrong
-def test_a_wrong_answer_earns_its_own_hint(exercise: Exercise, sample: Any) -> None:
-    assert _verdicts(exercise, sample.code, sample.earns) == {sample.earns}
+def test_a_wrong_answer_gets_its_own_hint(exercise: Exercise, sample: Any) -> None:
+    assert _verdicts(exercise, sample.code, sample.caught_by) == {sample.caught_by}
 
 
 STYLES = {
@@ -150,18 +150,18 @@ def test_a_solution_may_be_written_as(exercise: Exercise, style: str) -> None:
 
 
 @each_shared
-def test_a_mistake_that_all_can_make_earns_its_hint(exercise: Exercise, sample: Any) -> None:
-    assert _tried(exercise, sample.code, sample.earns).condition == sample.earns
+def test_a_mistake_that_all_can_make_gets_its_hint(exercise: Exercise, sample: Any) -> None:
+    assert _tried(exercise, sample.code, sample.caught_by).condition == sample.caught_by
 
 
 @each_shared
 def test_without_a_shared_condition_its_mistake_is_not_named_any_more(exercise: Exercise, sample: Any) -> None:
-    assert _tried(exercise, sample.code, sample.earns, without=sample.earns).condition != sample.earns
+    assert _tried(exercise, sample.code, sample.caught_by, without=sample.caught_by).condition != sample.caught_by
 
 
 def test_every_shared_condition_catches_some_wrong_answer() -> None:
     for exercise in FIRST_OF_A_KIND:
-        caught = {wrong.earns for wrong in common.wrong(exercise)} | MADE_ELSEWHERE
+        caught = {wrong.caught_by for wrong in conditions.mistakes(exercise)} | MADE_ELSEWHERE
 
         assert set(_shared(exercise)) <= caught
 
@@ -181,25 +181,25 @@ def _without(exercise: Exercise, code: str, name: str) -> str:
 @each_exercise
 def test_each_condition_is_needed_or_says_that_it_is_only_sharper(exercise: Exercise) -> None:
     """A condition without which no wrong answer passes, and the check does not break either, is marked ``sharper``; no other is."""
-    asked, needed = _asked(exercise), set()
+    own, needed = _expectations(exercise), set()
     for wrong in exercise.wrong:
-        if wrong.earns in asked:
-            then = _without(exercise, wrong.code, wrong.earns)
-            needed |= {wrong.earns} if then in {"", "intact"} else set()
-            assert then != wrong.earns, wrong.why
+        if wrong.caught_by in own:
+            then = _without(exercise, wrong.code, wrong.caught_by)
+            needed |= {wrong.caught_by} if then in {"", "intact"} else set()
+            assert then != wrong.caught_by, wrong.why
 
-    assert {name for name, each in _asked(exercise).items() if not each.sharper} == needed
+    assert {name for name, each in _expectations(exercise).items() if not each.sharper} == needed
 
 
 @each_exercise
 def test_every_condition_of_an_exercise_catches_some_wrong_answer(exercise: Exercise) -> None:
-    assert set(_asked(exercise)) <= {wrong.earns for wrong in exercise.wrong}
+    assert set(_expectations(exercise)) <= {wrong.caught_by for wrong in exercise.wrong}
 
 
 @each_exercise
 def test_names_and_hints_of_conditions_differ(exercise: Exercise) -> None:
     hints = _shared(exercise)
-    own = {name: each.hint for name, each in _asked(exercise).items()}
+    own = {name: each.hint for name, each in _expectations(exercise).items()}
 
     assert not set(hints) & set(own)
     assert len({*hints.values(), *own.values()}) == len(hints) + len(own)
@@ -207,14 +207,17 @@ def test_names_and_hints_of_conditions_differ(exercise: Exercise) -> None:
 
 @each_exercise
 def test_a_hint_never_says_more_than_a_few_sentences(exercise: Exercise) -> None:
-    for name, hint in [*_shared(exercise).items(), *((each.name, each.hint) for each in _asked(exercise).values())]:
+    for name, hint in [
+        *_shared(exercise).items(),
+        *((each.name, each.hint) for each in _expectations(exercise).values()),
+    ]:
         assert len(hint) <= 240, name
         assert "!" not in hint.replace("Hello, server!", "").replace("!=", ""), name
 
 
 @each_exercise
 def test_at_least_three_typical_mistakes_have_hints_of_their_own(exercise: Exercise) -> None:
-    assert len({wrong.earns for wrong in exercise.wrong}) >= 3
+    assert len({wrong.caught_by for wrong in exercise.wrong}) >= 3
 
 
 def test_numbers_of_exercises_are_in_order_and_differ() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from tests.browser.jupyter import NO_CHROMIUM, chromium
-from wslab.lessons.scripts import lacking
+from wslab.lessons import node_lacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ PAGE = "needs-page"
 CROSS = "messages-cross"
 """The tag of a cell whose transcript is compared source by source."""
 
-PARTS: dict[str, Callable[[], str]] = {PAGE: lambda: "" if chromium() else NO_CHROMIUM, "needs-node": lacking}
+PARTS: dict[str, Callable[[], str]] = {PAGE: lambda: "" if chromium() else NO_CHROMIUM, "needs-node": node_lacks}
 """What says that a part is missing here, and what to type; it says nothing where the part is here."""
 
 

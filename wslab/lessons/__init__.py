@@ -1,15 +1,29 @@
-"""What lessons need and nothing else does: exercises, their checks, and a kernel to throw away."""
+"""The machinery of lessons: exercises, their checks, and what lessons show.
+
+    begin, navigation    commands that write notebooks: a new lesson; links, goals, stubs and solutions
+    cells, glossary      what they write: cells made from exercises, links to terms
+        |
+    checks/              judges an answer: passed, or the one hint that fits
+        |
+    catalogue/           the exercises, read off their files and found by their number
+        |
+    exercises/           one file an exercise: lesson_NN/NAME.py
+        |
+    authoring/           all that such a file imports of the machinery
+        |
+    trial/               tries one answer: in a sandbox, with a lab of its own, or in Node
+
+    display/             what lessons show: cards, tables, stories, a kernel to throw away
+
+Each may import what is drawn below it. `display` stands by itself, and `checks` and `catalogue` use it.
+"""
 
 from __future__ import annotations
 
-from wslab.lessons.catalogue import exercises, find, solution
-from wslab.lessons.check import check
-from wslab.lessons.exercise import Exercise
-from wslab.lessons.how_it_ended import HowItEnded, how_it_ended
-from wslab.lessons.result import Result
-from wslab.lessons.side_by_side import side_by_side
-from wslab.lessons.story import Story, Told
-from wslab.lessons.throwaway import throwaway_kernel
+from wslab.lessons.catalogue import Exercise, exercises, find, solution
+from wslab.lessons.checks import Result, check
+from wslab.lessons.display import HowItEnded, Story, TranscriptPart, how_it_ended, side_by_side, throwaway_kernel
+from wslab.lessons.trial import node_lacks
 
 __all__ = [  # noqa: RUF022  (in groups)
     # in a lesson
@@ -23,8 +37,9 @@ __all__ = [  # noqa: RUF022  (in groups)
     # what they answer with
     "HowItEnded",
     "Result",
-    "Told",
+    "TranscriptPart",
     # for tests of exercises
     "Exercise",
     "find",
+    "node_lacks",
 ]

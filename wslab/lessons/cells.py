@@ -21,7 +21,7 @@ from wslab.lessons.catalogue import exercises
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wslab.lessons.exercise import Exercise
+    from wslab.lessons.catalogue import Exercise
 
 NAME = "wslab"
 """The metadata key that names a generated cell."""

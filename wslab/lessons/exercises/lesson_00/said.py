@@ -7,7 +7,7 @@ Write a reader. `said(rows)` is given the rows of a log, as `lab.timeline.rows()
 
 from collections import Counter
 
-from wslab.lessons.authoring import LONGEST, Trial, facts, right, same, words_in, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, facts, right, same, words_in, wrong
 
 START = "The list is still empty. Go through `rows` and keep `row.text` where `row.kind` and `row.source` are the right ones."
 AFTERWARDS = "`said` read a conversation it had not seen before and kept the server's messages and nothing else: no handshake, no ping, no event, no message of the client."
@@ -36,18 +36,18 @@ async def check(said, t: Trial) -> None:
 
     server = await t.lab.serve(talking)
     socket = t.lab.WebSocket(server.url)
-    await socket.opened(timeout=LONGEST)
+    await socket.opened(timeout=LONGEST_WAIT)
     for text in theirs:
         socket.send(text)
-        await socket.next("message", timeout=LONGEST)
-    await socket.next("message", timeout=LONGEST)
-    await socket.closed(timeout=LONGEST)
+        await socket.next("message", timeout=LONGEST_WAIT)
+    await socket.next("message", timeout=LONGEST_WAIT)
+    await socket.closed(timeout=LONGEST_WAIT)
     async with t.lab.connect(server.url) as client:
         for text in theirs:
             await client.send(text)
             await client.recv()
         await client.recv()
-    await t.lab.settled(timeout=LONGEST)
+    await t.lab.settled(timeout=LONGEST_WAIT)
 
     rows, wanted = t.lab.timeline.rows(), [*mine, *mine]
     got = await t.call(said, list(rows))

@@ -41,9 +41,9 @@ async def check(shout: Handler, t: Trial) -> None:
     await t.over()
     t.expect(
         "ends quietly",
-        not t.mishap.what.startswith("ConnectionClosed"),
+        not t.failure.what.startswith("ConnectionClosed"),
         "When the client left, `recv()` raised `ConnectionClosed` and your handler died of it. `async for message in connection:` ends by itself instead.",
-        str(t.mishap),
+        str(t.failure),
         urgent=True,
         sharper=True,
     )

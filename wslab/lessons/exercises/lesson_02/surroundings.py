@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wslab.lessons.stage import Stage
+    from wslab.lessons.authoring import Trial
 
 SAMPLE = "dGhlIHNhbXBsZSBub25jZQ=="
 """The key of RFC 6455 section 1.3, which the lesson uses."""
@@ -15,11 +15,11 @@ SAMPLE_ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 """The answer to it."""
 
 
-def random_key(stage: Stage, size: int = 16) -> str:
+def random_key(t: Trial, size: int = 16) -> str:
     """Make a Sec-WebSocket-Key.
 
     Args:
-        stage: Where the random bytes come from.
+        t: Where the random bytes come from.
         size: How many bytes it decodes to; anything but 16 is wrong.
     """
-    return base64.b64encode(stage.random.randbytes(size)).decode()
+    return base64.b64encode(t.random.randbytes(size)).decode()

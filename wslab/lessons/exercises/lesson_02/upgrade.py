@@ -8,7 +8,7 @@ r"""02.1 The request
 
 import asyncio
 
-from wslab.lessons.authoring import LONGEST, Trial, right, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, right, wrong
 from wslab.lessons.exercises.lesson_02.surroundings import SAMPLE, random_key
 from wslab.wire import explain, parse_head
 
@@ -71,7 +71,7 @@ async def answer_of(server, data):
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:
         writer.write(data)
-        return await asyncio.wait_for(reader.readuntil(END), LONGEST)
+        return await asyncio.wait_for(reader.readuntil(END), LONGEST_WAIT)
     except (OSError, EOFError, TimeoutError):
         return b""
     finally:

@@ -7,7 +7,7 @@ Somebody else's page has set `socket.onmessage` and needs it. `on_first(socket, 
     on_first(socket, lambda text: print("first:", text))
 """
 
-from wslab.lessons.authoring import LONGEST, Trial, facts, right, same, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, facts, right, same, wrong
 from wslab.lessons.exercises.lesson_04.surroundings import callbacks_raise_nothing, turns
 
 START = "This replaces the page's own `onmessage`, and it is called for every message. `socket.addEventListener` adds a listener beside it, and can do so for one event only."
@@ -39,7 +39,7 @@ async def check(on_first, t: Trial) -> None:
         await t.call(on_first, sockets[path], lambda *given, path=path: told[path].append(given))
         t.expect("not before", not told[path], "`callback` was called before a message had come. Hand over a function that calls it: `lambda event: callback(event.data)`.", facts(called_with=told[path]), sharper=True)
     for socket in sockets.values():
-        await socket.closed(timeout=LONGEST)
+        await socket.closed(timeout=LONGEST_WAIT)
     await turns()
     callbacks_raise_nothing(t)
     for path, sent in texts.items():

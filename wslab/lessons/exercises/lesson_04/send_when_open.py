@@ -9,7 +9,7 @@
 import asyncio
 import threading
 
-from wslab.lessons.authoring import LONGEST, Trial, ended, facts, right, same, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, ended, facts, right, same, wrong
 from wslab.lessons.exercises.lesson_04.surroundings import MISNAMED, NAMES, Gate, callbacks_raise_nothing, put_forward, serve_slowly, turns
 from wslab.net import DOMException
 
@@ -93,7 +93,7 @@ async def heard(socket, name):
     socket.addEventListener(name, lambda event: came.set())
     socket.addEventListener("close", lambda event: came.set())
     if socket.readyState == socket.CONNECTING or (name == "message" and socket.readyState == socket.OPEN):
-        await asyncio.wait_for(came.wait(), LONGEST)
+        await asyncio.wait_for(came.wait(), LONGEST_WAIT)
 
 
 wrong("calls instead of handing over", "not yet", {"lambda event: socket": "socket"})

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from websockets.http11 import Request
 
     from wslab.lessons.authoring import Handler, Trial
-    from wslab.lessons.stage import Stage
     from wslab.net import Server
 
 NAMES = "The names are the browser's, in lower case and in one word: `socket.onopen`. In a page, another name would do nothing at all."
@@ -44,10 +43,10 @@ async def serve_slowly(t: Trial, gate: Gate, handler: Handler = echo) -> Server:
     return await t.lab.serve(handler, name="slow", process_request=gate.hold)
 
 
-def nobody(stage: Stage) -> str:
+def nobody(t: Trial) -> str:
     """Make an address at which nobody listens, and nobody can: its port is held for as long as the trial goes on."""
     held = socket.socket()
-    stage.keep(held)
+    t.keep(held)
     held.bind(("127.0.0.1", 0))
     return f"ws://127.0.0.1:{held.getsockname()[1]}"
 

@@ -18,7 +18,7 @@ function watch(socket, seen) {
     seen  # ["open"]; messages and the close code follow when they come
 """
 
-from wslab.lessons.authoring import LONGEST, Trial, facts, right, same, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, facts, right, same, wrong
 from wslab.lessons.exercises.lesson_04.surroundings import MISNAMED, NAMES, callbacks_raise_nothing, nobody, turns
 
 START = "No callback is set yet. Begin with `socket.onopen`: give it a function that takes the event and appends to `seen`."
@@ -54,7 +54,7 @@ async def check(watch, t: Trial) -> None:
             await t.call(watch, sockets[-1], seen)
         t.expect("not before", not seen, "Something was in `seen` before anything had happened: a callback was called, not set. Hand a function over: `lambda event: ...`.", facts(seen_at_once=list(seen)), sharper=True)
     for socket in sockets:
-        await socket.closed(timeout=LONGEST)
+        await socket.closed(timeout=LONGEST_WAIT)
     await turns()
     callbacks_raise_nothing(t)
     expected, on_refusal = ["open", *texts, code], ["error", 1006]

@@ -8,7 +8,7 @@
 import asyncio
 import threading
 
-from wslab.lessons.authoring import LONGEST, Trial, ended, right, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, ended, right, wrong
 
 LIMIT = 65536
 SIZE = 20_000  # bytes of a piece, so that it matters whether one looks before each of them
@@ -69,7 +69,7 @@ async def check(send_gently, t: Trial) -> None:
             over.set()
 
     socket = t.lab.WebSocket((await t.lab.serve(listening, compression=None)).url)
-    await socket.opened(timeout=LONGEST)
+    await socket.opened(timeout=LONGEST_WAIT)
     slow = Slow(socket, t.moved)
     await t.call(send_gently, slow, list(pieces))
     socket.close()

@@ -77,7 +77,7 @@ async def check(doorman: Handler, t: Trial) -> None:
                     more.append(reply)
             closed, (code, reason, hint) = closed_with(connection), ENDS[case]
         await t.over()
-        t.expect("leaves", not t.mishap.what.startswith("ConnectionClosed"), LEAVES, str(t.mishap), urgent=True, sharper=True)
+        t.expect("leaves", not t.failure.what.startswith("ConnectionClosed"), LEAVES, str(t.failure), urgent=True, sharper=True)
         shows = facts(sent=said, last_word=word, came_back=more, closed_with=closed)
         t.expect("closes", closed, "The client said its last word, and the connection stayed open. `await connection.close(code, reason)` closes it.", shows)
         t.expect(case, closed[0] == code, hint, shows)

@@ -24,7 +24,7 @@ import contextlib
 
 from websockets.exceptions import InvalidStatus
 
-from wslab.lessons.authoring import LONGEST, Trial, right, same, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, right, same, wrong
 
 START = "This says the same of every connection. Take the evidence one by one: is there a row whose name begins with `101`? A note with the letters RST? A ping without a pong?"
 AFTERWARDS = "Seven connections ended just now, all of them with 1006, and you told them apart by what they left behind. One of them had even talked about a reset."
@@ -61,7 +61,7 @@ async def check(tell, t: Trial) -> None:
     seen, got = {}, {}
     for case in t.random.sample(sorted(HINTS), len(HINTS)):
         await make(case, t)
-        await t.lab.settled(timeout=LONGEST)
+        await t.lab.settled(timeout=LONGEST_WAIT)
         rows = t.lab.timeline.rows()
         newest = max(row.connection for row in rows)
         seen[case] = [row for row in rows if row.connection == newest and row.kind != "fault"]
@@ -86,7 +86,7 @@ async def make(case, t):
 async def refused(t):
     status = t.random.choice((401, 403, 404, 429))
     server = await t.lab.serve(name="refused", process_request=lambda connection, _: connection.respond(status, "no\n"))
-    await t.lab.WebSocket(server.url).closed(timeout=LONGEST)
+    await t.lab.WebSocket(server.url).closed(timeout=LONGEST_WAIT)
 
 
 async def unavailable(t):
@@ -99,11 +99,11 @@ async def page(t, fault, text=""):
     """A page that talks with an echo server for a moment, until something ends it."""
     server = await t.lab.serve()
     socket = t.lab.WebSocket(server.url)
-    await socket.opened(timeout=LONGEST)
+    await socket.opened(timeout=LONGEST_WAIT)
     socket.send(text or t.phrase())
-    await socket.next("message", timeout=LONGEST)
+    await socket.next("message", timeout=LONGEST_WAIT)
     getattr(server.faults, fault)()
-    await socket.closed(timeout=LONGEST)
+    await socket.closed(timeout=LONGEST_WAIT)
 
 
 async def answered(t):

@@ -10,8 +10,7 @@ import contextlib
 
 from websockets.exceptions import WebSocketException
 
-from wslab.lessons import scripts
-from wslab.lessons.authoring import Trial, right, wrong
+from wslab.lessons.authoring import Trial, reply_to, right, wrong
 
 NEEDS = "%load_ext wslab"
 START = "`message` is a Buffer whatever came, and a Buffer goes out as binary. So text would come back as binary. The callback has a second argument that tells: `function (message, isBinary)`."
@@ -51,7 +50,7 @@ async def check(echo: str, t: Trial) -> None:
         with contextlib.suppress(WebSocketException, OSError):  # Node may end at any of these
             async with t.lab.connect(url, compression=None) as client, t.lab.connect(url, compression=None):
                 for case, message in sent.items():
-                    back[case] = await scripts.reply_to(client, message, script)
+                    back[case] = await reply_to(client, message, script)
                     if back[case] is None or (case != "binary" and back[case] != message):
                         break
     if len(back) < len(sent) or None in back.values():

@@ -63,9 +63,9 @@ async def check(greet: str, t: Trial) -> None:
     shows = f"a socket left alone sent: {told(alone)}\nonopen set by others:     {told(replaced)}"
     t.expect(
         "waits",
-        "readyState 0" not in t.mishap.what,
+        "readyState 0" not in t.failure.what,
         'You send at once, while the socket is CONNECTING, and `send()` throws. Send in a function that is called when it opens: `socket.addEventListener("open", ...)`.',
-        str(t.mishap),
+        str(t.failure),
         urgent=True,
         sharper=True,
     )

@@ -16,8 +16,7 @@ import threading
 
 from websockets.exceptions import ConnectionClosed
 
-from wslab.lessons import scripts
-from wslab.lessons.authoring import Trial, right, wrong
+from wslab.lessons.authoring import Trial, reply_to, right, wrong
 
 NEEDS = "%load_ext wslab"
 START = "This closes at the first message, whatever it is, and says nothing. Look at `event.data` first, then `socket.close(code, reason)`."
@@ -62,7 +61,7 @@ async def check(guard: str, t: Trial) -> None:
                     await (await connection.ping())
             if path in LAST:
                 sent = LAST[path]
-                await scripts.reply_to(connection, sent)
+                await reply_to(connection, sent)
         except ConnectionClosed:
             if sent == LAST.get(path):
                 closed[path] = connection.close_code, connection.close_reason

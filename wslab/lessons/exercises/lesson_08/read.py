@@ -11,8 +11,7 @@ import threading
 
 from websockets.exceptions import ConnectionClosed
 
-from wslab.lessons import scripts
-from wslab.lessons.authoring import Trial, right, wrong
+from wslab.lessons.authoring import Trial, reply_to, right, wrong
 
 NEEDS = "%load_ext wslab"
 START = 'This sends the bytes back. Ask for an ArrayBuffer first, `socket.binaryType = "arraybuffer"`; then `new DataView(event.data)` reads numbers out of it.'
@@ -50,7 +49,7 @@ async def check(read: str, t: Trial) -> None:
     async def station(connection):
         try:
             for reading in readings:
-                replies.append(await scripts.reply_to(connection, struct.pack(">Hi", *reading)))
+                replies.append(await reply_to(connection, struct.pack(">Hi", *reading)))
                 if mistake(reading, replies[-1]):
                     break
         except ConnectionClosed:
@@ -62,9 +61,9 @@ async def check(read: str, t: Trial) -> None:
     if len(replies) < len(readings):
         script.doubt()
     await t.over()
-    no_buffer, bytes_later = "DataView constructor" in t.mishap.what, "arrayBuffer()" in t.mishap.code
-    t.expect("promise", not (no_buffer and bytes_later), '`arrayBuffer()` of a Blob gives a Promise. `await` it, in an `async function`, or set `socket.binaryType = "arraybuffer"`.', str(t.mishap), urgent=True, sharper=True)
-    t.expect("binaryType", not no_buffer, 'A page gets a Blob and no ArrayBuffer unless it asks, in just these letters: `socket.binaryType = "arraybuffer"`.', str(t.mishap), urgent=True, sharper=True)
+    no_buffer, bytes_later = "DataView constructor" in t.failure.what, "arrayBuffer()" in t.failure.code
+    t.expect("promise", not (no_buffer and bytes_later), '`arrayBuffer()` of a Blob gives a Promise. `await` it, in an `async function`, or set `socket.binaryType = "arraybuffer"`.', str(t.failure), urgent=True, sharper=True)
+    t.expect("binaryType", not no_buffer, 'A page gets a Blob and no ArrayBuffer unless it asks, in just these letters: `socket.binaryType = "arraybuffer"`.', str(t.failure), urgent=True, sharper=True)
     reading = readings[max(0, len(replies) - 1)]
     reply = replies[-1] if replies else None
     found = "answers" if len(replies) < len(readings) and not replies else mistake(reading, reply)

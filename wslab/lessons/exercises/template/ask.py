@@ -10,7 +10,7 @@ import threading
 
 from websockets.exceptions import ConnectionClosed
 
-from wslab.lessons.authoring import LONGEST, Trial, ended, facts, right, same, wrong
+from wslab.lessons.authoring import LONGEST_WAIT, Trial, ended, facts, right, same, wrong
 
 START = 'Nothing is sent yet. Begin with `ws.send(text)`; then `event = await ws.next("message")` waits for the reply, and `event.data` is its text.'
 AFTERWARDS = "`ask` was called three times, each time on a new connection and with a reply that nobody could know: it sent each text once and returned what came back."
@@ -41,7 +41,7 @@ async def check(ask, t: Trial) -> None:
             over.set()
 
         ws = t.lab.WebSocket((await t.lab.serve(answering)).url)
-        await ws.opened(timeout=LONGEST)
+        await ws.opened(timeout=LONGEST_WAIT)
         got = await t.call(ask, ws, text)
         ws.close()
         await ended(over)
