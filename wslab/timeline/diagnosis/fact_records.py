@@ -76,14 +76,14 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class EndFacts:
-    """An end whose bytes were recorded, after TCP has ended there.
+    """An end whose bytes were recorded.
 
     Attributes:
         side: Which end.
         connected: True if TCP came to be.
         ending: How TCP ended, in words; empty for an orderly end.
         fin: When the peer ended its direction (FIN); None where it did not.
-        closed: When TCP ended.
+        closed: When TCP ended; None while it lives.
         sent: The bytes it sent.
         received: The bytes it received.
     """
@@ -92,6 +92,6 @@ class EndFacts:
     connected: bool
     ending: str
     fin: int | None
-    closed: int
+    closed: int | None
     sent: ByteStream
     received: ByteStream

@@ -40,7 +40,7 @@ def way(side: Side) -> Source:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Facts:
-    """The facts of one closed connection. Nothing may be dropped from its streams until the diagnosis is made.
+    """The facts of one connection. Nothing may be dropped from its streams until the diagnosis is made.
 
     Attributes:
         started: When the timeline began, in the clock of the streams.
@@ -65,7 +65,8 @@ class Facts:
     @cached_property
     def ended(self) -> int:
         """When TCP ended at the first of the ends."""
-        return min((end.closed for end in self.ends.values()), default=self.started)
+        ended = [end.closed for end in self.ends.values() if end.closed is not None]
+        return min(ended, default=self.started)
 
     def end(self, side: Side) -> EndFacts | None:
         """The recorded end of a side."""
@@ -185,7 +186,7 @@ class Facts:
         found = []
         for side in SIDES:
             lost, receiver = self.lost(side), self.end(other(side))
-            if lost is not None and receiver is not None:
+            if lost is not None and receiver is not None and receiver.closed is not None:
                 waited = receiver.closed - lost.sent
                 if waited > _SILENCE and waited > _LONGER * self._slowest(side):
                     found.append(lost)

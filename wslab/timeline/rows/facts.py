@@ -27,7 +27,7 @@ def facts_of(connection: Connection) -> Facts:
     """Put together the facts of a connection.
 
     Args:
-        connection: The connection, which is over at every end that is recorded.
+        connection: The connection, held still.
     """
     directions = {side: connection.directions[way(side)] for side in SIDES}
     rows = {side: tuple(row for row, _ in direction.rows) for side, direction in directions.items()}
@@ -38,7 +38,6 @@ def facts_of(connection: Connection) -> Facts:
         {
             end.side: EndFacts(end.side, end.local is not None, end.ending, end.fin, end.closed, end.sent, end.received)
             for end in connection.ends
-            if end.closed is not None
         },
         {side: each.stream for side, each in directions.items() if each.stream is not None},
         rows,
