@@ -56,7 +56,7 @@ class EndFaults(Faults):
         secure: Whether TLS carries the bytes.
     """
 
-    __slots__ = ("_end", "_line", "_make", "_post")
+    __slots__ = ("_end", "_link", "_make", "_post")
 
     def __init__(
         self,
