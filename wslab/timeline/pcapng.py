@@ -117,7 +117,7 @@ class _Cutter:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take the next bytes; returns what goes into each packet."""
-        cuts = [stop - self._fed for stop in self._walker.stops(data)[FRAMES - 1 :: FRAMES]]
+        cuts = [stop - self._fed for stop in self._walker.frame_boundaries(data)[FRAMES - 1 :: FRAMES]]
         self._fed += len(data)
         out: list[bytes] = []
         at = 0
