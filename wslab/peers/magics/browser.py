@@ -12,7 +12,7 @@ from IPython.core.error import UsageError
 
 from wslab.lab import current_lab
 from wslab.net import LabError, TimedOut
-from wslab.peers.browser.run import BrowserRun, runs
+from wslab.peers.browser import BrowserRun, runs
 from wslab.peers.magics.options import Options
 
 if TYPE_CHECKING:

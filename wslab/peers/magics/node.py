@@ -17,8 +17,7 @@ from IPython.core.getipython import get_ipython
 from wslab.lab import current_lab
 from wslab.net import LabError
 from wslab.peers.magics.options import Options
-from wslab.peers.node import words
-from wslab.peers.node.run import NodeRun, runs
+from wslab.peers.node import NodeRun, runs, words
 
 USAGE = "%%node [--name NAME] [--wait [SECONDS]] [--stop] [--lab NAME] [--save VARIABLE]"
 """What may stand behind it."""
