@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.optional import need
 from wslab.lessons import Result
-from wslab.lessons.checks import STANDSTILL, Attempt, conditions, examine, judge
-from wslab.lessons.trial import Ending, Trial, UnawaitedListener, node_lacks, source_location
+from wslab.lessons.checks import STANDSTILL, Attempt, before_trial, examine, judge
+from wslab.lessons.trial import Ending, Trial, UnawaitedListener, failure_of, file_of, node_lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,10 +72,10 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     """
     given = answer(exercise, code)
     attempt = Attempt(given, Ending.FINISHED)
-    refused = next((condition for condition in conditions.before(exercise) if not condition.holds(attempt)), None)
+    refused = next((condition for condition in before_trial(exercise) if not condition.holds(attempt)), None)
     if refused is not None:
         return Result(exercise.number, exercise.title, False, refused.hint, "", refused.name)
-    listener = UnawaitedListener(source_location.file_of(given), lambda *_: None)
+    listener = UnawaitedListener(file_of(given), lambda *_: None)
     trial = Bare(exercise, listener, seed=seed, **how)
     running, waits = trial.run(exercise.check, given), False
     try:
@@ -86,7 +86,7 @@ def values_result(exercise: Exercise, code: str, seed: int, **how: Any) -> Resul
     except NeedsMore:
         waits = True
     except Exception as error:  # noqa: BLE001  whatever an answer raises
-        attempt.failure = source_location.of_exception(error, listener.file)
+        attempt.failure = failure_of(error, listener.file)
         attempt.ending = Ending.RAISED if attempt.failure.line else Ending.BROKEN
     finally:
         running.close()

@@ -19,7 +19,7 @@ import pytest
 
 from tests.lessons.answers import NeedsMore, result_of, results_of, threads_left, values_result
 from wslab.lessons import Exercise, Result, exercises, find
-from wslab.lessons.checks import STANDSTILL, conditions
+from wslab.lessons.checks import STANDSTILL, after_trial, before_trial, mistakes
 from wslab.lessons.trial import Expectation
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _each(pairs: Iterable[tuple[Exercise, Any]]) -> pytest.MarkDecorator:
 
 each_right = _each((exercise, right) for exercise in EXERCISES for right in exercise.right)
 each_wrong = _each((exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong)
-each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in conditions.mistakes(exercise))
+each_shared = _each((exercise, wrong) for exercise in FIRST_OF_A_KIND for wrong in mistakes(exercise))
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,7 @@ def _expectations(exercise: Exercise) -> dict[str, Expectation]:
 
 
 def _shared(exercise: Exercise) -> dict[str, str]:
-    return {each.name: each.hint for each in (*conditions.before(exercise), *conditions.after(exercise))}
+    return {each.name: each.hint for each in (*before_trial(exercise), *after_trial(exercise))}
 
 
 @each_exercise
@@ -161,7 +161,7 @@ def test_without_a_shared_condition_its_mistake_is_not_named_any_more(exercise: 
 
 def test_every_shared_condition_catches_some_wrong_answer() -> None:
     for exercise in FIRST_OF_A_KIND:
-        caught = {wrong.caught_by for wrong in conditions.mistakes(exercise)} | MADE_ELSEWHERE
+        caught = {wrong.caught_by for wrong in mistakes(exercise)} | MADE_ELSEWHERE
 
         assert set(_shared(exercise)) <= caught
 

@@ -20,7 +20,7 @@ import nbformat
 from tests.notebooks import kernels
 from tests.notebooks.outputs import Output
 from tests.notebooks.tags import in_page, lacks, needs
-from wslab.lessons import cells
+from wslab.lessons.notebooks import METADATA
 
 _FILE = re.compile(r"(?:~|[A-Za-z]:)?[/\\][^\s:\x1b]*[/\\](?=(?:asyncio|websockets|wslab)[/\\])")
 
@@ -39,7 +39,7 @@ def store(path: Path) -> None:
         if cell.id in found:
             cell.outputs = [node(output, number) for output in found[cell.id]]
         cell.metadata.pop("execution", None)
-    notebook.metadata = nbformat.from_dict(cells.METADATA)
+    notebook.metadata = nbformat.from_dict(METADATA)
     nbformat.write(notebook, path)
 
 

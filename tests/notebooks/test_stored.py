@@ -11,7 +11,7 @@ import pytest
 
 from tests.notebooks import tutorial
 from tests.notebooks.kernels import NOTEBOOKS, ROOT, notebooks
-from wslab.lessons import navigation
+from wslab.lessons.notebooks import go_through
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def test_there_are_lessons_with_solutions() -> None:
 
 
 def test_links_stubs_and_solutions_are_up_to_date() -> None:
-    assert navigation.go_through(NOTEBOOKS, write=False) == []
+    assert go_through(NOTEBOOKS, write=False) == []
 
 
 @each_notebook

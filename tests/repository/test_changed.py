@@ -20,7 +20,7 @@ FILES = [
         "wslab/net/__init__.py",
         "wslab/net/raw/wire.py",
     ),
-    *("wslab/lessons/__init__.py", "wslab/lessons/cells.py", "wslab/lessons/lesson_02/keys.py"),
+    *("wslab/lessons/__init__.py", "wslab/lessons/begin.py", "wslab/lessons/lesson_02/keys.py"),
     *("notebooks/02_handshake.ipynb", "notebooks/solutions/02_handshake.ipynb", "notebooks/05_sending.ipynb"),
     *(
         "notebooks/glossary.md",
@@ -99,7 +99,7 @@ def chosen(changed: Any, place: Path) -> tuple[str, set[str], set[str]]:
         (["notebooks/solutions/02_handshake.ipynb"], {"02"}, set()),
         (["wslab/lessons/lesson_02/keys.py"], {"02"}, {"tests/lessons"}),
         (["wslab/lessons/exercises/lesson_05/envelope.py"], {"05"}, {"tests/lessons"}),
-        (["wslab/lessons/cells.py"], ALL[0], {"tests/lessons"}),
+        (["wslab/lessons/begin.py"], ALL[0], {"tests/lessons"}),
         (["wslab/wire/frames.py"], ALL[0], {"tests/wire"}),
         (["wslab/net/raw/wire.py", "tests/wire/test_frames.py"], ALL[0], {"tests/net", "tests/wire/test_frames.py"}),
         (["tests/net/test_raw.py"], set(), {"tests/net/test_raw.py"}),

@@ -1,8 +1,8 @@
 """The machinery of lessons: exercises, their checks, and what lessons show.
 
-    begin, navigation    commands that write notebooks: a new lesson; links, goals, stubs and solutions
-    cells, glossary      what they write: cells made from exercises, links to terms
+    begin, navigation    the commands of authors: a new lesson; notebooks brought up to date
         |
+    notebooks/           cells made from exercises, links to terms and between lessons
     checks/              judges an answer: passed, or the one hint that fits
         |
     catalogue/           the exercises, read off their files and found by their number
@@ -15,7 +15,7 @@
 
     display/             what lessons show: cards, tables, stories, a kernel to throw away
 
-Each may import what is drawn below it. `display` stands by itself, and `checks` and `catalogue` use it.
+Each may import what is drawn below it; `notebooks` and `checks` stand side by side. `checks` and `catalogue` use `display`.
 """
 
 from __future__ import annotations

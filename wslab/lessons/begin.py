@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from wslab.lessons import cells
+from wslab.lessons.notebooks import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +180,7 @@ class Beginning:
 
 def notebook(text: str) -> nbformat.NotebookNode:
     """The notebook that a text in the form of lesson.md describes."""
-    made = nbformat.v4.new_notebook(metadata=cells.METADATA)
+    made = nbformat.v4.new_notebook(metadata=METADATA)
     begins = list(_CELL.finditer(text))
     for begin, following in zip(begins, [*begins[1:], None], strict=True):
         source = text[begin.end() : following.start() if following else len(text)].strip()

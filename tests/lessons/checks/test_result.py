@@ -9,7 +9,7 @@ import pytest
 
 from wslab.lessons import Result, exercises, find, solution
 from wslab.lessons.checks.result import Reminder
-from wslab.lessons.display import Cell, Throwaway, markup
+from wslab.lessons.display import Cell, Throwaway, prose
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
@@ -27,7 +27,7 @@ def test_a_result_says_the_same_rich_and_as_text() -> None:
 
 
 def test_backquotes_in_our_own_words_become_code() -> None:
-    assert re.search(r"<code [^>]*>await x</code>", markup.prose("Write `await x`."))
+    assert re.search(r"<code [^>]*>await x</code>", prose("Write `await x`."))
 
 
 @pytest.mark.parametrize("place", ["title", "message", "facts"])

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 from websockets.asyncio.client import ClientConnection
 
 from tests.lessons.answers import result_of
-from tests.lessons.double import DOUBLE
 from wslab.lessons import exercises, find
-from wslab.lessons.exercises.lesson_04.surroundings import nobody
 from wslab.lessons.trial import environment, liveness, sandbox
-from wslab.lessons.trial.trial import Trial
-from wslab.lessons.trial.unawaited import UnawaitedListener
 
 if TYPE_CHECKING:
     from wslab.lessons import Exercise
@@ -48,21 +42,6 @@ def test_the_silence_of_06_3_is_one_however_late_its_conversation_is(monkeypatch
     result = result_of(find("06.3"), find("06.3").solution)
 
     assert result.passed, result
-
-
-def test_nobody_can_listen_where_nobody_does() -> None:
-    async def main() -> None:
-        listener = UnawaitedListener("", lambda *_: None)
-        here = Trial(DOUBLE, listener)
-        port = urlsplit(nobody(here)).port
-        with socket.socket() as other, pytest.raises(OSError, match="in use"):
-            other.bind(("127.0.0.1", port))
-        with socket.socket() as client, pytest.raises(ConnectionRefusedError):
-            client.connect(("127.0.0.1", port))
-        await here.close()
-        listener.close()
-
-    asyncio.run(main())
 
 
 def test_a_loop_that_is_done_is_not_waited_for() -> None:

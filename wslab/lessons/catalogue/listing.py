@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from wslab.lessons.catalogue import reading
 from wslab.lessons.catalogue.exercise import Exercise
-from wslab.lessons.display import markup
+from wslab.lessons.display import columns, table
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -41,11 +41,11 @@ class Listing(tuple[Exercise, ...]):
         return [(exercise.number, exercise.title, exercise.check_line) for exercise in self]
 
     def __repr__(self) -> str:
-        return markup.columns(self._rows())
+        return columns(self._rows())
 
     def _repr_html_(self) -> str:
         rows = [(number, title, f"`{line}`") for number, title, line in self._rows()]
-        return markup.table(("Exercise", "What you write", "How it is checked"), rows)
+        return table(("Exercise", "What you write", "How it is checked"), rows)
 
 
 def exercises() -> Listing:

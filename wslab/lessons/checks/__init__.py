@@ -11,9 +11,9 @@ The conditions that an exercise has of its own are asked by its file, through `w
 
 from __future__ import annotations
 
-from wslab.lessons.checks import conditions
 from wslab.lessons.checks.attempt import Attempt
 from wslab.lessons.checks.checking import STANDSTILL, check, examine, judge
+from wslab.lessons.checks.conditions import after_trial, before_trial, mistakes
 from wslab.lessons.checks.result import Reminder, Result
 
 __all__ = [  # noqa: RUF022  (in groups)
@@ -24,7 +24,9 @@ __all__ = [  # noqa: RUF022  (in groups)
     # for tests of exercises
     "Attempt",
     "STANDSTILL",
-    "conditions",
+    "after_trial",
+    "before_trial",
     "examine",
     "judge",
+    "mistakes",
 ]

@@ -22,7 +22,7 @@ from wslab.lessons.catalogue import find
 from wslab.lessons.checks import conditions
 from wslab.lessons.checks.attempt import Attempt, Condition
 from wslab.lessons.checks.result import Reminder, Result
-from wslab.lessons.trial import Ending, Failure, Sandbox, Trial, UnawaitedListener, node_lacks, source_location
+from wslab.lessons.trial import Ending, Failure, Sandbox, Trial, UnawaitedListener, file_of, node_lacks
 from wslab.net import Pending
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def examine(
         expectations: Takes up the exercise's own conditions, as far as it came.
     """
     attempt = Attempt(answer)
-    refused = _first_unmet(attempt, conditions.before(exercise), without)
+    refused = _first_unmet(attempt, conditions.before_trial(exercise), without)
     if refused is not None:
         if asyncio.iscoroutine(answer):
             answer.close()  # nobody will await it any more, and Python would say so
@@ -118,7 +118,7 @@ def judge(exercise: Exercise, attempt: Attempt, unmet: Expectation | None, witho
         without: Name of a condition to leave out.
     """
     if unmet is None or not unmet.urgent:
-        shared = _first_unmet(attempt, conditions.after(exercise), without)
+        shared = _first_unmet(attempt, conditions.after_trial(exercise), without)
         if shared is not None:
             return _not_yet(exercise, shared.name, shared.hint, shared.shows(attempt))
     if unmet is not None:
@@ -144,7 +144,7 @@ async def _try(exercise: Exercise, attempt: Attempt, standstill: float, seed: in
         if exercise.wants != "def" and without != "awaits":  # nothing else will be asked of the answer
             caller.call_soon_threadsafe(hurry.set)
 
-    listener = UnawaitedListener(source_location.file_of(attempt.answer), note)
+    listener = UnawaitedListener(file_of(attempt.answer), note)
     trial = Trial(exercise, listener, seed=seed, without=without)
     limit = LIMIT_OF_NODE if exercise.wants == "javascript" else LIMIT
     try:

@@ -27,7 +27,7 @@ MISSING = object()
 """Stands for an answer that was not handed over."""
 
 
-def before(exercise: Exercise) -> tuple[Condition, ...]:
+def before_trial(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold before an answer is tried."""
     name, line = exercise.answer, exercise.check_line
     given = Condition(
@@ -36,7 +36,7 @@ def before(exercise: Exercise) -> tuple[Condition, ...]:
         lambda attempt: attempt.answer is not MISSING,
     )
     if exercise.wants == "javascript":
-        return (given, *javascript.before(exercise))
+        return (given, *javascript.before_trial(exercise))
     begin = f"begin it with `{exercise.signature}`"
     count = len(exercise.parameters)
     return (
@@ -65,7 +65,7 @@ def before(exercise: Exercise) -> tuple[Condition, ...]:
     )
 
 
-def after(exercise: Exercise) -> tuple[Condition, ...]:
+def after_trial(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold once an answer was tried; it is told before what its exercise has found, unless that is urgent."""
     awaits = Condition(
         "awaits",
@@ -102,7 +102,7 @@ def after(exercise: Exercise) -> tuple[Condition, ...]:
         lambda attempt: str(attempt.failure),
     )
     if exercise.wants == "javascript":
-        return (*javascript.after(exercise), intact)
+        return (*javascript.after_trial(exercise), intact)
     nothing = Condition(
         "return",
         f"`{exercise.answer}` returned `None`, which is what a function returns that does not reach a `return` with a value.",

@@ -30,7 +30,7 @@ def bare(text: str) -> tuple[str, ...]:
     return tuple(found["kept"] for found in _TOKENS.finditer(text) if found["kept"])
 
 
-def before(exercise: Exercise) -> tuple[Condition, ...]:
+def before_trial(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold before a text is tried, beside that it was handed over."""
     return (
         Condition(
@@ -48,7 +48,7 @@ def before(exercise: Exercise) -> tuple[Condition, ...]:
     )
 
 
-def after(exercise: Exercise) -> tuple[Condition, ...]:
+def after_trial(exercise: Exercise) -> tuple[Condition, ...]:
     """What must hold once a text was tried."""
     return (
         Condition(

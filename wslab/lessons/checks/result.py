@@ -7,8 +7,12 @@ Reminder    a check nobody awaited
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wslab.lessons.display import markup
+from wslab.lessons.display import card, visible
+
+if TYPE_CHECKING:
+    from wslab.lessons.display import Tone
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -37,13 +41,13 @@ class Result:
     def __repr__(self) -> str:
         lines = [f"{self.number} {self.title}: {'passed' if self.passed else 'not yet'}", self.message]
         if self.facts:
-            lines += [f"    {line}" for line in markup.visible(self.facts).splitlines()]
+            lines += [f"    {line}" for line in visible(self.facts).splitlines()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        tone: markup.Tone = "good" if self.passed else "not yet"
+        tone: Tone = "good" if self.passed else "not yet"
         word = "✓ passed" if self.passed else "not yet"
-        return markup.card(tone, f"{self.number} {self.title}", word, self.message, self.facts)
+        return card(tone, f"{self.number} {self.title}", word, self.message, self.facts)
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -56,6 +60,6 @@ class Reminder:
         return f"Nothing is checked yet. A check has to be awaited: {self.check_line}"
 
     def _repr_html_(self) -> str:
-        return markup.card(
+        return card(
             "not yet", "Nothing is checked yet", "await is missing", f"A check has to be awaited: `{self.check_line}`"
         )

@@ -11,8 +11,8 @@ Nothing here knows of exercises.
 
 from __future__ import annotations
 
-from wslab.lessons.display import markup
 from wslab.lessons.display.how_it_ended import HowItEnded, how_it_ended
+from wslab.lessons.display.markup import Tone, card, columns, prose, table, visible
 from wslab.lessons.display.side_by_side import SideBySide, side_by_side
 from wslab.lessons.display.story import Story, TranscriptPart
 from wslab.lessons.display.throwaway import Cell, Throwaway, throwaway_kernel
@@ -30,5 +30,10 @@ __all__ = [  # noqa: RUF022  (in groups)
     "Throwaway",
     "TranscriptPart",
     # for whoever shows something else
-    "markup",
+    "Tone",
+    "card",
+    "columns",
+    "prose",
+    "table",
+    "visible",
 ]

@@ -16,14 +16,13 @@ Nothing here judges what all exercises have in common: that is `wslab.lessons.ch
 
 from __future__ import annotations
 
-from wslab.lessons.trial import source_location
 from wslab.lessons.trial.answer_spec import AnswerSpec, Wants
 from wslab.lessons.trial.environment import Handler, ended
 from wslab.lessons.trial.liveness import LONGEST_WAIT, stays_open, turned
 from wslab.lessons.trial.node import node_lacks, reply_to, undefined
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure
 from wslab.lessons.trial.sandbox import Sandbox
-from wslab.lessons.trial.source_location import words_in
+from wslab.lessons.trial.source_location import failure_of, file_of, words_in
 from wslab.lessons.trial.trial import Expectation, Trial
 from wslab.lessons.trial.unawaited import UnawaitedListener
 
@@ -39,8 +38,9 @@ __all__ = [  # noqa: RUF022  (in groups)
     "UnawaitedListener",
     "Sandbox",
     "Trial",
+    "failure_of",
+    "file_of",
     "node_lacks",
-    "source_location",
     "undefined",
     # for authors of exercises
     "Handler",

@@ -97,7 +97,7 @@ class TrialEnvironment:
             except Stopped:
                 pass
             except Exception as error:
-                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._answer_file)
+                self.ending, self.failure = Ending.RAISED, source_location.failure_of(error, self._answer_file)
                 raise
             finally:
                 self._over.set()

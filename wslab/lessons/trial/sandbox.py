@@ -183,7 +183,7 @@ class Sandbox:
                 self._task = self._loop.create_task(self._main())
                 self._loop.run_until_complete(self._task)
         except BaseException as error:  # noqa: BLE001  whatever it is, it is the answer's and is told to the learner
-            self._failure = source_location.of_exception(error, self._answer_file)
+            self._failure = source_location.failure_of(error, self._answer_file)
             # Coroutines that its frames still hold are thrown away now, while the check listens, and not in a later cell.
             traceback.clear_frames(error.__traceback__)
         finally:

@@ -58,7 +58,7 @@ def words_in(answer: object) -> frozenset[str]:
     return frozenset(words)
 
 
-def of_exception(error: BaseException, file: str) -> Failure:
+def failure_of(error: BaseException, file: str) -> Failure:
     """Describe an exception by its message and the learner's own line."""
     frames: list[tuple[FrameType, int]] = []
     step: TracebackType | None = error.__traceback__

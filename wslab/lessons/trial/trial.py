@@ -99,7 +99,7 @@ class Trial(TrialEnvironment):
                 traceback.clear_frames(stop.__context__.__traceback__)
         except Exception as error:
             if error is self._raised:  # whatever code it came from, the answer let it out
-                self.ending, self.failure = Ending.RAISED, source_location.of_exception(error, self._answer_file)
+                self.ending, self.failure = Ending.RAISED, source_location.failure_of(error, self._answer_file)
             raise
         finally:
             self._raised = None
@@ -150,7 +150,7 @@ class Trial(TrialEnvironment):
                     hint,
                     urgent=True,
                     sharper=True,
-                    facts=str(source_location.of_exception(raised, self._answer_file)),
+                    facts=str(source_location.failure_of(raised, self._answer_file)),
                 )
             )
 

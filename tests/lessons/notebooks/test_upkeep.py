@@ -9,7 +9,8 @@ import nbformat
 import pytest
 
 from tests.notebooks.kernels import NOTEBOOKS
-from wslab.lessons import cells, find, glossary, navigation
+from wslab.lessons import find, navigation
+from wslab.lessons.notebooks import cells, glossary, upkeep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def _change(path: Path, name: str, source: str) -> None:
 
 
 def _lesson(course: Path) -> Path:
-    return navigation.lessons(course)[0]
+    return upkeep.lessons(course)[0]
 
 
 def test_the_course_is_up_to_date(course: Path) -> None:
@@ -50,7 +51,7 @@ def test_a_generated_cell_that_was_edited_is_found_and_put_right(course: Path, n
 def test_a_solution_that_was_edited_is_found_and_put_right(course: Path) -> None:
     _change(course / "solutions" / _lesson(course).name, "00.1 solution", "something else")
 
-    assert navigation.go_through(course, write=False) != []
+    assert upkeep.go_through(course, write=False) != []
     assert navigation.main([str(course)]) == 0
 
 
@@ -98,7 +99,7 @@ def test_a_missing_exercise_and_an_unknown_one_are_named(course: Path) -> None:
             cell.metadata[cells.NAME] = "00.9 stub"
     nbformat.write(notebook, _lesson(course))
 
-    found = "\n".join(navigation.go_through(course, write=False))
+    found = "\n".join(upkeep.go_through(course, write=False))
 
     assert "'00.9 stub' belongs to no exercise" in found
     assert "there is no cell '00.1 stub'" in found
@@ -109,7 +110,7 @@ def test_a_dead_link_is_named(course: Path) -> None:
     notebook.cells.append(nbformat.v4.new_markdown_cell("[one](nowhere.ipynb) [two](glossary.md#nothing)"))
     nbformat.write(notebook, _lesson(course))
 
-    found = "\n".join(navigation.go_through(course, write=False))
+    found = "\n".join(upkeep.go_through(course, write=False))
 
     assert "the link to nowhere.ipynb leads nowhere" in found
     assert "the link to glossary.md#nothing leads nowhere" in found
@@ -119,8 +120,8 @@ def test_lessons_link_back_and_on(course: Path) -> None:
     second = course / "01_next.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 01 The next one")]), second)
 
-    assert "Next: [01 The next one](01_next.ipynb)" in navigation.navigation(course, _lesson(course))
-    assert "Before: [00 Start here](00_start_here.ipynb)" in navigation.navigation(course, second)
+    assert "Next: [01 The next one](01_next.ipynb)" in upkeep.navigation(course, _lesson(course))
+    assert "Before: [00 Start here](00_start_here.ipynb)" in upkeep.navigation(course, second)
 
 
 def test_only_the_first_use_of_a_term_becomes_a_link() -> None:
