@@ -17,7 +17,6 @@ from websockets.typing import Origin
 from tests.net.harness import LIMIT
 from tests.peers.left_behind import listening_on
 from wslab import BadType, BadValue, Lab, LabClosed, LabError, TimedOut
-from wslab.lab import hosting
 from wslab.peers.browser import BrowserRun, progress, session
 
 ORIGIN = "http://localhost:8888"
@@ -395,7 +394,7 @@ def test_a_server_lets_the_origin_of_the_page_pass_for_this_run_only() -> None:
 
 
 def test_a_lab_that_closes_ends_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting, "_GOODBYE", LIMIT)
+    monkeypatch.setattr("wslab.lab.hosting._GOODBYE", LIMIT)
 
     async def main() -> None:
         lab = Lab("pages")

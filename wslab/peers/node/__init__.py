@@ -7,6 +7,7 @@ NodeRun  ──►   NodeProcess (static/main.cjs) ──► `output` ──► 
 
 from __future__ import annotations
 
+from wslab.peers.node import words as words
 from wslab.peers.node.find import Node as Node
 from wslab.peers.node.find import NoNode as NoNode
 from wslab.peers.node.find import candidates as candidates
@@ -27,6 +28,7 @@ __all__ = [
     "candidates",
     "find_node",
     "runs",
+    "words",
     "ws_folder",
     "ws_version",
 ]
