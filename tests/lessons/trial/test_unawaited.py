@@ -7,6 +7,7 @@ import gc
 import sys
 import threading
 import warnings
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.lessons.answers import answer, result_of, threads_left
 from wslab.lessons import find
 from wslab.lessons.checks import examine
 from wslab.lessons.trial import unawaited
+from wslab.lessons.trial.stopping import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -127,11 +129,37 @@ def test_a_generator_whose_end_is_thrown_away_by_force_is_not_heard_of() -> None
 
     listener = unawaited.UnawaitedListener("", lambda *_: None)
     listener.join()
-    listener.forced = True
+    listener.force()
     numbers().aclose()  # type: ignore[unused-coroutine]
     gc.collect()
     listener.leave()
     listener.close()
+
+
+def test_what_python_swallows_is_kept_by_no_python_code_while_an_answer_is_ended_by_force(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Swallowed:
+        def __init__(self, error: type[BaseException]) -> None:
+            self.error = error
+
+        def __del__(self) -> None:
+            raise self.error
+
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda raised: told.append(raised.exc_type))
+    before = sys.unraisablehook
+    listener = unawaited.UnawaitedListener("", lambda *_: None)
+
+    listener.force()
+    assert isinstance(sys.unraisablehook, BuiltinFunctionType)  # `Stopped` cannot arrive inside it
+    for error in (LookupError, Stopped):
+        Swallowed(error)
+    assert told == []
+
+    listener.close()
+    assert told == [LookupError]
+    assert sys.unraisablehook == before
 
 
 def test_a_check_hears_though_an_abandoned_answer_was_tried_within_catch_warnings() -> None:

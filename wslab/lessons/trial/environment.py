@@ -143,7 +143,7 @@ class TrialEnvironment:
 
     async def _stop(self, code: Stoppable) -> None:
         """Stop a handler that stands still: until it is over, or the time is up and its thread has to be abandoned."""
-        self._listener.forced = True
+        self._listener.force()
         for _ in range(looks(sandbox.END) * sandbox.PUSHES):
             if self._over.is_set() or not self._stands_at(code).line:
                 break

@@ -133,7 +133,8 @@ class Sandbox:
             return self._ended()
         ending, place = (Ending.WAITING, self._waits_at()) if turning else (Ending.BLOCKED, self._stands_at())
         ended = turning and (await self._ends_by(self._cancel) or await self._ends_by(self._cancel))
-        self._listener.forced = not ended
+        if not ended:
+            self._listener.force()
         ended = ended or await self._ends_by(self._code.push, PUSHES, self._stands)
         await self._end_its_threads()
         return Outcome(ending, place, alive=not ended)

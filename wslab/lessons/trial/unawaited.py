@@ -23,6 +23,7 @@ import re
 import sys
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,9 @@ _TEXT = re.compile(
     r"coroutine (method )?'(?P<name>[^']*)'( of '[^']*')? was never awaited(\n.*File \"(?P<file>[^\"]*)\", line (?P<line>\d+))?",
     re.DOTALL,
 )
+
+
+_MOST_HELD = 1000  # of what is swallowed while code is ended by force
 
 
 class UnawaitedListener:
@@ -82,9 +86,15 @@ class UnawaitedListener:
             self._noted.add((name, place))
             self._heard(name, place)
 
+    def force(self) -> None:
+        """Expect that code on its threads is ended by force, until it is closed."""
+        self.forced = True
+        _hooks.hold()
+
     def close(self) -> None:
         """Tell nobody anything any more."""
         self.quiet = True
+        _hooks.let_go()
         _hooks.forget_the_dead()
 
     @property
@@ -104,12 +114,17 @@ def close(value: object) -> tuple[str, Failure] | None:
 
 
 class _Hooks:
-    """Stand in front of `warnings.showwarning` and `sys.unraisablehook` while there is a listener."""
+    """Stand in front of `warnings.showwarning` and `sys.unraisablehook` while there is a listener.
+
+    While code is ended by force, what Python swallows is only kept, by a hook that is not written in Python: inside of one that is,
+    the next `Stopped` may arrive, and Python prints what a hook raises.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: list[UnawaitedListener] = []
         self._filter: object = None
+        self._held: deque[Any] = deque(maxlen=_MOST_HELD)
         self._shown_before: Callable[..., None] = warnings.showwarning
         self._raised_before: Callable[[Any], object] = sys.unraisablehook
 
@@ -143,6 +158,20 @@ class _Hooks:
                 sys.unraisablehook = self._raised_before
             with contextlib.suppress(ValueError):
                 warnings.filters.remove(self._filter)  # type: ignore[attr-defined]
+
+    def hold(self) -> None:
+        with self._lock:
+            if sys.unraisablehook == self._unraisable:
+                sys.unraisablehook = self._held.append
+
+    def let_go(self) -> None:
+        with self._lock:
+            if any(listener.forced and not listener.quiet for listener in self._listeners):
+                return
+            if sys.unraisablehook == self._held.append:
+                sys.unraisablehook = self._unraisable
+        while self._held:
+            self._unraisable(self._held.popleft())
 
     def _show(self, message: Warning | str, category: type[Warning], *place: object) -> None:
         found = _TEXT.match(str(message)) if issubclass(category, RuntimeWarning) else None
