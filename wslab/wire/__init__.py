@@ -58,6 +58,8 @@ from wslab.wire.stream import Violation as Violation
 from wslab.wire.stream import Walker as Walker
 from wslab.wire.stream import broken_by_close as broken_by_close
 from wslab.wire.text import one_line as one_line
+from wslab.wire.text import printable as printable
+from wslab.wire.text import visible as visible
 
 __all__ = [
     "CLOSE",
@@ -107,7 +109,9 @@ __all__ = [
     "parse_close",
     "parse_head",
     "parse_header",
+    "printable",
     "request",
     "response",
     "unmask",
+    "visible",
 ]

@@ -159,7 +159,7 @@ def test_every_word_of_the_head_is_one_visible_line() -> None:
     console = Console("no\nde\u202e")
     console.state("failed", "exit\ncode\x07 1")
     console.line("hi", "error", "line\n3")
-    assert console.text.splitlines() == ["no de\ufffd: failed, exit code\u2407 1", "error, line 3: hi"]
+    assert console.text.splitlines() == ["no de⟨RLO⟩: failed, exit code⟨BEL⟩ 1", "error, line 3: hi"]
 
 
 def test_a_level_that_is_none_counts_as_log_and_a_state_that_is_none_is_refused() -> None:

@@ -21,8 +21,7 @@ from wslab.timeline import CONTAINED, error_words, log_failure, masked
 from wslab.view.console.lines import LEVELS, LINE_CHARACTERS, Line, Lines
 from wslab.view.console.widget import ConsoleWidget, keep_closed
 from wslab.view.flusher import SCREEN, Flusher, Screen
-from wslab.view.printable import printable
-from wslab.wire import one_line
+from wslab.wire import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
