@@ -11,7 +11,9 @@ from __future__ import annotations
 from wslab.wire.build import close_body as close_body
 from wslab.wire.build import frame as frame
 from wslab.wire.close_codes import CLOSE_CODES as CLOSE_CODES
+from wslab.wire.close_codes import REASON_LIMIT as REASON_LIMIT
 from wslab.wire.close_codes import close_code_name as close_code_name
+from wslab.wire.close_codes import may_be_sent as may_be_sent
 from wslab.wire.deflate import INFLATE_LIMIT as INFLATE_LIMIT
 from wslab.wire.deflate import Deflate as Deflate
 from wslab.wire.deflate import Inflater as Inflater
@@ -66,6 +68,7 @@ __all__ = [
     "CLOSE_CODES",
     "INFLATE_LIMIT",
     "OPCODES",
+    "REASON_LIMIT",
     "RULES",
     "AcceptSteps",
     "BadType",
@@ -104,6 +107,7 @@ __all__ = [
     "dissect",
     "explain",
     "frame",
+    "may_be_sent",
     "negotiated_deflate",
     "one_line",
     "parse_close",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wslab.view.inspector.frame import count_bytes
 from wslab.wire import explain, one_line
-from wslab.wire.handshake import HEAD_LIMIT, REDACTED, filled
+from wslab.wire.handshake import END_OF_HEAD, HEAD_LIMIT, REDACTED, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ MOST_LINES = 60
 
 _UP: Final = "client to server"
 _TEXT = 600
-_END_OF_HEAD = b"\r\n\r\n"
 _PART = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
@@ -109,8 +108,8 @@ def describe_head(data: bytes, request: bytes | None = None, *, answer: bool = F
         JSON, bounded by `MOST_BYTES` and `MOST_LINES`.
     """
     data = data[:HEAD_LIMIT]
-    stop = data.find(_END_OF_HEAD)
-    data = data[: stop + len(_END_OF_HEAD)] if stop >= 0 else data
+    stop = data.find(END_OF_HEAD)
+    data = data[: stop + len(END_OF_HEAD)] if stop >= 0 else data
     made = explain(request, data) if answer else explain(data)
     head = made.response if answer else made.request
     assert head is not None
