@@ -70,7 +70,9 @@ def _by_code(facts: Facts, close: CloseFrame, *, clean: bool) -> Diagnosis:
     sentence = f"the {one} closed with {code_words(close.code)}: {why}{tail}"
     if close.code is None:
         sentence = f"the {one} closed without a code: {why}{tail}"
-    return Diagnosis(meaning.cause, sentence, meaning.advice, certainty, tuple(found), doubt, one, close.reported_code, clean)
+    return Diagnosis(
+        meaning.cause, sentence, meaning.advice, certainty, tuple(found), doubt, one, close.reported_code, clean
+    )
 
 
 def _fault(facts: Facts, close: CloseFrame) -> Evidence | None:
