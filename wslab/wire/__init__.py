@@ -59,8 +59,10 @@ from wslab.wire.stream import StreamDecoder as StreamDecoder
 from wslab.wire.stream import Violation as Violation
 from wslab.wire.stream import Walker as Walker
 from wslab.wire.stream import broken_by_close as broken_by_close
+from wslab.wire.text import counted as counted
 from wslab.wire.text import one_line as one_line
 from wslab.wire.text import printable as printable
+from wslab.wire.text import shortened as shortened
 from wslab.wire.text import visible as visible
 
 __all__ = [
@@ -104,6 +106,7 @@ __all__ = [
     "broken_by_close",
     "close_body",
     "close_code_name",
+    "counted",
     "dissect",
     "explain",
     "frame",
@@ -116,6 +119,7 @@ __all__ = [
     "printable",
     "request",
     "response",
+    "shortened",
     "unmask",
     "visible",
 ]

@@ -6,6 +6,7 @@ brackets, wherever it is shown: the escape character ``⟨ESC⟩``, a tag ``⟨U
     one_line     of a row, a title, a label: one line, bounded
     printable    of what a program has printed: line breaks and tabs stay
     visible      of single characters: line breaks and tabs, too
+    shortened    any text, bounded
 
 Left as they are: spaces of any width, and what emoji are joined with and chosen by (U+200D, U+FE00 to U+FE0F).
 """
@@ -48,7 +49,7 @@ def one_line(text: str, limit: int = 200) -> str:
     line = text[: limit + 1]
     if not _is_plain(line):
         line = visible(line.translate(_SPACES))
-    return line if len(line) <= limit else line[: limit - 1] + "\u2026"
+    return shortened(line, limit)
 
 
 def printable(text: str) -> str:
@@ -61,6 +62,16 @@ def printable(text: str) -> str:
 def visible(text: str) -> str:
     """Make every invisible character of a text visible, line breaks and tabs included."""
     return _INVISIBLE.sub(_name, text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most so many characters; one that is longer ends in an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1] + "\u2026"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: ``1 byte``, ``2 bytes``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _is_plain(text: str) -> bool:

@@ -10,7 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Literal
 
-from wslab.wire import printable
+from wslab.wire import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ _MAX_CHARS = 2000
 
 def visible(text: str) -> str:
     """Make control characters visible, so that a text cannot move the cursor or colour the screen, and bound its length."""
-    return printable(text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS - 1] + "…")
+    return printable(shortened(text, _MAX_CHARS))
 
 
 def escape(text: str) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from wslab.lessons.trial.outcome import Failure
 from wslab.net import stack_of
 from wslab.timeline import source_line, steps_of
+from wslab.wire import shortened
 
 if TYPE_CHECKING:
     import threading
@@ -106,7 +107,5 @@ def _words(error: BaseException) -> str:
         message = str(error)
     except Exception:  # noqa: BLE001  an answer may raise anything, even an exception that cannot be printed
         message = "(its message cannot be printed)"
-    message = " ".join(message.split())
-    if len(message) > MAX_MESSAGE_CHARS:
-        message = message[: MAX_MESSAGE_CHARS - 1] + "…"
+    message = shortened(" ".join(message.split()), MAX_MESSAGE_CHARS)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wslab.view.inspector.frame import count_bytes
-from wslab.wire import explain, one_line
+from wslab.wire import counted, explain, one_line
 from wslab.wire.handshake import END_OF_HEAD, HEAD_LIMIT, REDACTED, filled
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def describe_head(data: bytes, request: bytes | None = None, *, answer: bool = F
     wrong = sum(line.right is False for line in head.lines)
     summary = [
         "response" if answer else "request",
-        f"{count_bytes(len(data))} in {len(listed)} line{'s' * (len(listed) != 1)}",
+        f"{counted(len(data), 'byte')} in {counted(len(listed), 'line')}",
         "server to client" if answer else _UP,
         f"{wrong} violation{'s' * (wrong != 1)}" if wrong else "",
     ]
