@@ -74,7 +74,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "text that exits": (Quits, "Quits (its text cannot be shown: __str__ raised SystemExit)"),
     "text of its own kind": (Lies, "Lies: a text"),
     "huge": (lambda: ValueError("x" * 10_000_000), "ValueError: xxx"),
-    "many lines": (lambda: ValueError("one\ntwo\r\n\x1b[31mthree"), "ValueError: one two  ␛[31mthree"),
+    "many lines": (lambda: ValueError("one\ntwo\r\n\x1b[31mthree"), "ValueError: one two  ⟨ESC⟩[31mthree"),
     "of no known kind": (lambda: Strange("odd"), "Strange: odd"),
 }
 """Makes the exception, and the beginning of what is said of it."""

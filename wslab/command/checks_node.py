@@ -8,7 +8,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from wslab.command.finding import Finding, lacking, numbers, within
+from wslab.command.finding import Finding, lacking, within
 from wslab.command.programs import nodes, npm_command, ws_folder
 from wslab.command.words import pip_install, short
 
@@ -33,9 +33,10 @@ def usable_node() -> tuple[tuple[str, str] | None, list[str]]:
     wrong = []
     for program in nodes():
         version = output_of(program, program, "-p", "process.versions.node")
-        if not re.fullmatch(r"\d+\.\d+\.\d+\S*", version):
+        major = re.match(r"(\d+)\.\d+\.\d+\S*\Z", version)
+        if major is None:
             wrong.append(f"{program} is no working Node")
-        elif numbers(version) < (OLDEST_NODE,):
+        elif int(major[1]) < OLDEST_NODE:
             wrong.append(f"{program} is {version}")
         else:
             return (program, version), wrong

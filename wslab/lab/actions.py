@@ -22,6 +22,7 @@ from wslab.net import (
     check_close,
 )
 from wslab.timeline import End, Timeline, Watchers
+from wslab.wire import REASON_LIMIT, may_be_sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
@@ -108,12 +109,12 @@ class LabEnds:
             actor.on_home(lambda: actor.close(code, reason))
             return
         number = 1000 if code is None else code
-        if not (number in (*range(1000, 1004), *range(1007, 1015)) or 3000 <= number <= 4999):
+        if not may_be_sent(number):
             raise BadValue(
                 f"a Close frame cannot carry {number}: write 1000, 1001 to 1014 as registered, or 3000 to 4999"
             )
-        if len(reason.encode()) > 123:
-            raise BadValue(f"a reason holds 123 bytes of UTF-8, not {len(reason.encode())}")
+        if len(reason.encode()) > REASON_LIMIT:
+            raise BadValue(f"a reason holds {REASON_LIMIT} bytes of UTF-8, not {len(reason.encode())}")
         self._run(key, lambda: actor.close(number, reason))
 
     def fault(self, key: Hashable, name: str, value: float | None, way: str | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from wslab.wire import counted
+
 if TYPE_CHECKING:
     from wslab.net import Relay, Server, WebSocket
     from wslab.timeline import Timeline
@@ -28,8 +30,9 @@ def still_open(
     reasons = timeline.unsettled({each.port for each in listening if each.running})
     for server in servers:
         if count := server.pending_handlers():
-            handlers = "1 handler" if count == 1 else f"{count} handlers"
-            reasons.append(f"{handlers} of server {server.name} still run although the connection is closed")
+            reasons.append(
+                f"{counted(count, 'handler')} of server {server.name} still run although the connection is closed"
+            )
     for socket in sockets:
         if socket.backlog()[0]:
             reasons.append(f"events of {socket!r} are not delivered yet")

@@ -3,7 +3,7 @@
     server   client   relay   websocket   raw    what serves, and what connects
     faults                                       what goes wrong on purpose
     recording            dom                     taps on connections; the browser's interfaces
-    threads  tasks  ports  awaitable  blocked  errors  tcp_errors
+    threads  tasks  ports  awaitable  errors  tcp_errors
 
 Imports run downwards. Threads start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a row.
 Sockets that listen are made in `ports`, and served in `server.serving` and `relay.relay`. Connections are made in
@@ -13,7 +13,6 @@ Sockets that listen are made in `ports`, and served in `server.serving` and `rel
 from __future__ import annotations
 
 from wslab.net.awaitable import Pending, awaited, hears_forgotten
-from wslab.net.blocked import where
 from wslab.net.client import RecordedConnect, recorded_client
 from wslab.net.dom import Blob, CloseEvent, DOMException, Event, MessageEvent
 from wslab.net.errors import AwaitedTwice, BadType, BadValue, LabClosed, LabError, NoLoop, PortTaken, TimedOut
@@ -23,7 +22,7 @@ from wslab.net.recording import QUIET, Buffers, Markers, buffers_of_connection, 
 from wslab.net.relay import Relay, RelayClientSide
 from wslab.net.server import LOOPBACK, Handler, Origins, Server, check_handler, check_origins, echo, recorded_server
 from wslab.net.tasks import act, guarded, is_contained, not_done, spawn
-from wslab.net.threads import Abandoned, LoopThread, start_thread
+from wslab.net.threads import Abandoned, LoopThread, forget, raise_in, stack_of, start_thread, where
 from wslab.net.websocket import ClientHost, ConnectionEnded, WebSocket, check_close
 
 __all__ = [
@@ -69,14 +68,17 @@ __all__ = [
     "check_handler",
     "check_origins",
     "echo",
+    "forget",
     "guarded",
     "hears_forgotten",
     "install_prints",
     "is_contained",
     "not_done",
+    "raise_in",
     "recorded_client",
     "recorded_server",
     "spawn",
+    "stack_of",
     "start_thread",
     "uninstall_prints",
     "where",

@@ -1,6 +1,6 @@
-"""A thread with an event loop of its own.
+"""Threads: how they start, a thread with an event loop of its own, and what can be seen of one and done to it from outside.
 
-A server is another machine, so each has one; the lab has one more for client I/O, where no learner's code ever runs.
+A server is another machine, so each has a loop; the lab has one more for client I/O, where no learner's code ever runs.
 Nothing waits on such a thread without a limit and a sentence (design.md, invariant 2), and waiting is always `await`: a
 synchronous wait would deadlock against a client on the waiting loop.
 """
@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import sys
 import threading
+import traceback
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wslab.net.errors import TimedOut
-from wslab.timeline import log_failure
+from wslab.timeline import log_failure, source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
+    from types import FrameType
 
-    from wslab.timeline import Failed
+    from wslab.timeline import Failed, SourceLine
 
 T = TypeVar("T")
 
@@ -42,6 +45,34 @@ def start_thread(name: str, work: Callable[[], object], failed: Failed) -> threa
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def stack_of(thread: threading.Thread) -> Iterator[tuple[FrameType, int]]:
+    """The frames of a thread as it runs, innermost first, each with its line; none once it has ended."""
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001  (documented, underscore and all)
+    return iter(()) if frame is None else traceback.walk_stack(frame)
+
+
+def where(thread: threading.Thread) -> SourceLine | None:
+    """Where a thread stands in the learner's code right now: the innermost line that is the learner's own, if any."""
+    return source_line(stack_of(thread))
+
+
+def raise_in(thread: threading.Thread, error: type[BaseException] | None) -> None:
+    """Raise an exception in a thread at its next Python instruction; None takes back one that has not arrived."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error) if error else None
+    )
+
+
+def forget(loop: asyncio.AbstractEventLoop) -> None:
+    """Let go of what still lives on a loop that has stopped, without a warning and without waiting for the unwilling."""
+    for task in asyncio.all_tasks(loop):
+        # It refuses to end: say nothing of it, and never collect it. Collected, it would run on without a loop, where its
+        # `await` raises at once, is swallowed at once, and so on for ever, in whichever thread the collector runs.
+        task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
+    loop.run_until_complete(loop.shutdown_asyncgens())
 
 
 class LoopStopped(RuntimeError):
@@ -160,9 +191,8 @@ class LoopThread:
         One that was merely late, and closes its loop by now, is left to it.
         """
         with self._lock:
-            ident = self.thread.ident
-            if ident is not None and self.thread.is_alive() and not self._leaving:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
+            if self.thread.is_alive() and not self._leaving:
+                raise_in(self.thread, Abandoned)
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell what asyncio found: an exception, or just a message."""
@@ -220,7 +250,7 @@ class LoopThread:
         return True
 
     def _wind_up(self) -> None:
-        """End whatever still lives on the loop, without a warning and without waiting for the unwilling."""
+        """End whatever still lives on the loop."""
         for _ in range(3):
             tasks = asyncio.all_tasks(self.loop)
             if not tasks:
@@ -228,9 +258,4 @@ class LoopThread:
             for task in tasks:
                 task.cancel()
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0.1))
-        for task in asyncio.all_tasks(self.loop):
-            # It refuses to end: say nothing of it, and never collect it. Collected, it would run on without a loop, where its
-            # `await` raises at once, is swallowed at once, and so on for ever, in whichever thread the collector runs.
-            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        forget(self.loop)

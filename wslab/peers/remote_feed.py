@@ -123,12 +123,8 @@ class RemoteFeed:
     # Each returns whether the item was as it must be
 
     def _socket(self, item: dict[str, Any]) -> bool:
-        number, n, url, port = (
-            number_of(item, "id"),
-            number_of(item, "n"),
-            text_of(item, "url"),
-            number_of(item, "port"),
-        )
+        number, n, port = (number_of(item, key) for key in ("id", "n", "port"))
+        url = text_of(item, "url")
         marked = item.get("marked")
         if number is None or number in self._sockets or url is None or not isinstance(marked, bool):
             return False
@@ -154,12 +150,7 @@ class RemoteFeed:
         return True
 
     def _event(self, item: dict[str, Any]) -> bool:
-        socket, name, text, size = (
-            self._known(item),
-            text_of(item, "name"),
-            text_of(item, "text"),
-            number_of(item, "size"),
-        )
+        socket, name, text, size = self._said(item)
         if socket is None or name not in EVENTS or text is None or socket.closed:
             return False
         if name == "message" and size is None:
@@ -186,12 +177,7 @@ class RemoteFeed:
         return True
 
     def _call(self, item: dict[str, Any]) -> bool:
-        socket, name, text, size = (
-            self._known(item),
-            text_of(item, "name"),
-            text_of(item, "text"),
-            number_of(item, "size"),
-        )
+        socket, name, text, size = self._said(item)
         if socket is None or name not in CALLS or text is None or (name == "send()" and size is None):
             return False
         about: Nth | None = None
@@ -234,6 +220,10 @@ class RemoteFeed:
             else:
                 self._timeline.note(f"{self._label} raised", said, problem="nobody caught it")
         return True
+
+    def _said(self, item: dict[str, Any]) -> tuple[_Socket | None, str | None, str | None, int | None]:
+        """Of an event or a call: whose, its name, what it carried, and of which size."""
+        return self._known(item), text_of(item, "name"), text_of(item, "text"), number_of(item, "size")
 
     def _known(self, item: dict[str, Any]) -> _Socket | None:
         number = number_of(item, "id")

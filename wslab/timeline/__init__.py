@@ -41,7 +41,8 @@ from wslab.timeline.failures import error_words as error_words
 from wslab.timeline.failures import is_own_code as is_own_code
 from wslab.timeline.failures import log_failure as log_failure
 from wslab.timeline.failures import raised_at as raised_at
-from wslab.timeline.failures import source_line_of as source_line_of
+from wslab.timeline.failures import source_line as source_line
+from wslab.timeline.failures import steps_of as steps_of
 from wslab.timeline.order import CODE_GONE as CODE_GONE
 from wslab.timeline.order import by_cause as by_cause
 from wslab.timeline.records import KINDS as KINDS
@@ -103,6 +104,7 @@ __all__ = [
     "masked",
     "raised_at",
     "seen_by",
-    "source_line_of",
+    "source_line",
+    "steps_of",
     "tcp_words",
 ]

@@ -6,7 +6,7 @@
     tables/     handshakes, compression                  static/    the page's half: plain ES modules and style sheets
 
 Below them stand `flusher`, the one thread that brings news to the page; `closed_widgets`, what stays there after a lab is closed;
-`printable`, `related_rows` and `static_files`.
+`related_rows` and `static_files`.
 """
 
 from __future__ import annotations

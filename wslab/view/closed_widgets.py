@@ -8,13 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Protocol
-
-MOST_CLOSED = 6
-"""How many widgets of closed labs stay: the log and the panel of three."""
-
-_lock = threading.Lock()
-_closed: deque[Closable] = deque()
+from typing import Generic, Protocol, TypeVar
 
 
 class Closable(Protocol):
@@ -24,21 +18,44 @@ class Closable(Protocol):
         """Leave the page."""
 
 
-def keep_closed(widget: Closable) -> None:
-    """Keep a widget of a closed lab on the page, and close the oldest of those there are too many of."""
-    with _lock:
-        if any(widget is other for other in _closed):
-            return
-        _closed.append(widget)
-        gone = [_closed.popleft() for _ in range(len(_closed) - MOST_CLOSED)]
-    for old in gone:
-        old.close()
+W = TypeVar("W", bound=Closable)
 
 
-def forget(widget: Closable) -> None:
-    """Forget a widget that was closed by somebody else."""
-    with _lock:
-        for place, other in enumerate(_closed):
-            if other is widget:
-                del _closed[place]
+class ClosedWidgets(Generic[W]):
+    """Widgets of what is closed, which stay on the page.
+
+    Args:
+        most: How many stay; older ones leave the page.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._kept: deque[W] = deque()
+
+    def keep(self, widget: W) -> None:
+        """Keep a widget, and close the oldest of those there are too many of."""
+        with self._lock:
+            if any(widget is other for other in self._kept):
                 return
+            self._kept.append(widget)
+            gone = [self._kept.popleft() for _ in range(len(self._kept) - self.most)]
+        for old in gone:
+            old.close()
+
+    def forget(self, widget: W) -> None:
+        """Forget a widget that was closed by somebody else."""
+        with self._lock:
+            for place, other in enumerate(self._kept):
+                if other is widget:
+                    del self._kept[place]
+                    return
+
+    def kept(self) -> list[W]:
+        """Those that are kept, the oldest first."""
+        with self._lock:
+            return list(self._kept)
+
+
+CLOSED = ClosedWidgets[Closable](6)
+"""The logs and the panels of three closed labs."""

@@ -11,7 +11,9 @@ from __future__ import annotations
 from wslab.wire.build import close_body as close_body
 from wslab.wire.build import frame as frame
 from wslab.wire.close_codes import CLOSE_CODES as CLOSE_CODES
+from wslab.wire.close_codes import REASON_LIMIT as REASON_LIMIT
 from wslab.wire.close_codes import close_code_name as close_code_name
+from wslab.wire.close_codes import may_be_sent as may_be_sent
 from wslab.wire.deflate import INFLATE_LIMIT as INFLATE_LIMIT
 from wslab.wire.deflate import Deflate as Deflate
 from wslab.wire.deflate import Inflater as Inflater
@@ -57,13 +59,18 @@ from wslab.wire.stream import StreamDecoder as StreamDecoder
 from wslab.wire.stream import Violation as Violation
 from wslab.wire.stream import Walker as Walker
 from wslab.wire.stream import broken_by_close as broken_by_close
+from wslab.wire.text import counted as counted
 from wslab.wire.text import one_line as one_line
+from wslab.wire.text import printable as printable
+from wslab.wire.text import shortened as shortened
+from wslab.wire.text import visible as visible
 
 __all__ = [
     "CLOSE",
     "CLOSE_CODES",
     "INFLATE_LIMIT",
     "OPCODES",
+    "REASON_LIMIT",
     "RULES",
     "AcceptSteps",
     "BadType",
@@ -99,15 +106,20 @@ __all__ = [
     "broken_by_close",
     "close_body",
     "close_code_name",
+    "counted",
     "dissect",
     "explain",
     "frame",
+    "may_be_sent",
     "negotiated_deflate",
     "one_line",
     "parse_close",
     "parse_head",
     "parse_header",
+    "printable",
     "request",
     "response",
+    "shortened",
     "unmask",
+    "visible",
 ]

@@ -1,7 +1,4 @@
-"""Close codes and their registered names (RFC 6455 section 7.4.1 and the IANA registry of close codes).
-
-Three of them never travel: 1005, 1006 and 1015 are words an endpoint says to its own application.
-"""
+"""Close codes: their registered names, and who may send which (RFC 6455 section 7.4.1 and the IANA registry of close codes)."""
 
 from __future__ import annotations
 
@@ -22,6 +19,23 @@ CLOSE_CODES: dict[int, str] = {
     1014: "bad gateway",
     1015: "TLS handshake failure",
 }
+NEVER_SENT = frozenset({1005, 1006, 1015})
+"""Codes that never travel: words that an endpoint says to its own application."""
+
+REASON_LIMIT = 123
+"""The most bytes of a reason: a control frame holds 125, two of them the code (RFC 6455 section 5.5)."""
+
+
+def may_be_sent(code: int, *, by_page: bool = False) -> bool:
+    """True if a Close frame may carry a code.
+
+    Args:
+        code: The code.
+        by_page: Whether a page sends it, which may give fewer (WHATWG WebSockets section 3.1, `close`).
+    """
+    if 3000 <= code <= 4999:  # a library's, a framework's or an application's own
+        return True
+    return code == 1000 if by_page else code in CLOSE_CODES and code not in NEVER_SENT
 
 
 def close_code_name(code: int) -> str:

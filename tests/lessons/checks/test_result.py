@@ -50,8 +50,8 @@ def test_control_characters_become_visible() -> None:
     result = Result("00.1", "A client", passed=False, message="x", facts="\x1b[31mred\x1b[0m\r\x00\u202e")
 
     assert "\x1b" not in repr(result)
-    assert "\\x1b[31mred" in repr(result)
-    assert "\\u202e" in repr(result)
+    assert "⟨ESC⟩[31mred" in repr(result)
+    assert "⟨RLO⟩" in repr(result)
 
 
 def test_facts_of_any_length_are_bounded() -> None:

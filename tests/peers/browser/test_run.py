@@ -249,7 +249,7 @@ def test_a_feed_that_is_not_as_it_must_be_does_no_harm(lab: Lab, items: Any) -> 
         page.tell({"k": "print", "id": None, "level": "log", "text": "<b>still here</b>\u202e"})
         page.say({"done": True})
         run.wait_closed(LIMIT)
-        becomes(lab, "browser <b>still here</b>\ufffd")
+        becomes(lab, "browser <b>still here</b>⟨RLO⟩")
         assert run.console.text == "browser: ended\n<b>still here</b>⟨RLO⟩"
 
 

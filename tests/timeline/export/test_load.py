@@ -182,6 +182,14 @@ def test_a_loaded_recording_can_be_cleared(tmp_path: Path) -> None:
     assert (loaded.rows(), loaded.connections(), loaded.raw, loaded.chunks) == ([], [], 0, 0)
 
 
+def test_a_row_of_a_loaded_recording_is_one_visible_line(tmp_path: Path) -> None:
+    lines = saved(tmp_path)
+    row = next(line for line in lines if "row" in line and line["kind"] == "message")
+    row["name"], row["text"] = "te\nxt", "\x1b[2J\r\n\u202e" + "x" * 300
+    found = next(row for row in Timeline.load(write(tmp_path, lines)).rows() if row.kind == "message")
+    assert (found.name, found.text[:18], len(found.text)) == ("te xt", "⟨ESC⟩[2J  ⟨RLO⟩xxx", 200)
+
+
 def test_a_log_shows_a_loaded_recording(tmp_path: Path) -> None:
     timeline = Timeline()
     pair = Pair(timeline)

@@ -266,7 +266,7 @@ def test_a_hostile_payload_stays_on_its_line(timeline: Timeline) -> None:
     pair = Pair(timeline)
     pair.text("client", "a\nb\r#1  lab\x1b[31m\u202e")
     assert timeline.transcript().splitlines()[2:] == [
-        '#1  client \u2192 server  message    text  "a b #1  lab\u241b[31m\ufffd"  19 B'
+        '#1  client \u2192 server  message    text  "a b #1  lab⟨ESC⟩[31m⟨RLO⟩"  19 B'
     ]
 
 

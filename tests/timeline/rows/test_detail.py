@@ -171,7 +171,7 @@ def test_a_long_printed_line_opens_into_all_its_lines(timeline: Timeline) -> Non
     printed = "x" * 500 + "\nsecond\x1b[0m\nthird"
     pair.server.printed(printed)
     detail = last(timeline)
-    assert detail.lines == ("x" * 500, "second\u241b[0m", "third")
+    assert detail.lines == ("x" * 500, "second⟨ESC⟩[0m", "third")
     assert (len(detail.row.text), detail.payload, detail.frames) == (200, None, ())
 
 

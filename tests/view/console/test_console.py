@@ -10,7 +10,7 @@ import pytest
 from tests.view.reading import Clock
 from wslab.view import Console, transcripts
 from wslab.view.console.lines import LINE_CHARACTERS, MESSAGE_LINES, MOST_CHARACTERS
-from wslab.view.console.widget import MOST_CLOSED, ConsoleWidget
+from wslab.view.console.widget import CLOSED, ConsoleWidget
 from wslab.view.flusher import INTERVAL, Screen
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def test_every_word_of_the_head_is_one_visible_line() -> None:
     console = Console("no\nde\u202e")
     console.state("failed", "exit\ncode\x07 1")
     console.line("hi", "error", "line\n3")
-    assert console.text.splitlines() == ["no de\ufffd: failed, exit code\u2407 1", "error, line 3: hi"]
+    assert console.text.splitlines() == ["no de⟨RLO⟩: failed, exit code⟨BEL⟩ 1", "error, line 3: hi"]
 
 
 def test_a_level_that_is_none_counts_as_log_and_a_state_that_is_none_is_refused() -> None:
@@ -357,11 +357,11 @@ def test_a_closed_console_tells_the_rest_and_stays_without_its_button(
 
 
 def test_only_the_last_closed_consoles_stay_on_the_page(shown: Callable[..., Console]) -> None:
-    consoles = [shown() for _ in range(MOST_CLOSED + 3)]
+    consoles = [shown() for _ in range(CLOSED.most + 3)]
     for console in consoles:
         console.close()
     views = [console._view for console in consoles if console._view is not None]
-    assert [view.comm is None for view in views] == [True] * 3 + [False] * MOST_CLOSED
+    assert [view.comm is None for view in views] == [True] * 3 + [False] * CLOSED.most
     consoles[0].line("nobody hears")
     consoles[0]._repr_mimebundle_()
     assert consoles[0]._view is not None

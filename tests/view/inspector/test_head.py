@@ -122,8 +122,8 @@ def test_long_heads_are_bounded_and_the_rest_is_counted() -> None:
 def test_hostile_header_lines_are_made_visible() -> None:
     told = describe_head(b"GET /\x1b[31m HTTP/1.1\r\nX\x00: \xe2\x80\xae<img>\r\n\r\n")
     assert [line["text"] for line in told["lines"][:2]] == [
-        "GET /\u241b[31m HTTP/1.1",
-        "X\u2400: \u00e2\ufffd\u00ae<img>",
+        "GET /⟨ESC⟩[31m HTTP/1.1",
+        "X⟨NUL⟩: \u00e2⟨U+0080⟩\u00ae<img>",
     ]
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for line in told["lines"] for char in line["text"])
 

@@ -170,7 +170,7 @@ def test_hostile_payloads_are_text_and_never_markup(opcode: str) -> None:
 
 def test_what_cannot_be_seen_or_would_reorder_text_is_shown_as_something_else() -> None:
     pieces = one(frame("\x00\n \u202e\u0301\x9b"))["pieces"]
-    assert [piece[2] for piece in pieces] == ["NUL", "LF", "\u2423", "\ufffd", "\u25cc\u0301", "\ufffd"]
+    assert [piece[2] for piece in pieces] == ["⟨NUL⟩", "⟨LF⟩", "\u2423", "⟨RLO⟩", "\u25cc\u0301", "⟨U+009B⟩"]
 
 
 def test_the_rest_of_a_character_that_may_still_come_is_no_error() -> None:

@@ -12,7 +12,7 @@ from tests.view.reading import Clock, Packed, Page
 from tests.view.traffic import Conversation, sample
 from wslab.timeline import KINDS, Timeline
 from wslab.view import Log
-from wslab.view.closed_widgets import MOST_CLOSED
+from wslab.view.closed_widgets import CLOSED
 from wslab.view.flusher import SCREEN, Screen
 from wslab.view.log.opened_row import FIRST_BYTES, MORE_BYTES
 from wslab.view.log.pack import MOST_ROWS
@@ -396,11 +396,11 @@ def followed_on(log: Log, screen: Screen) -> bool:
 
 
 def test_only_the_last_few_logs_of_closed_labs_stay_on_the_page(page: Page) -> None:
-    logs = [Log(Timeline()) for _ in range(MOST_CLOSED + 3)]
+    logs = [Log(Timeline()) for _ in range(CLOSED.most + 3)]
     for log in logs:
         log.stop()
         log.stop()
-    assert [log.closed for log in logs] == [True] * 3 + [False] * MOST_CLOSED
+    assert [log.closed for log in logs] == [True] * 3 + [False] * CLOSED.most
     for log in logs:
         log.close()
 

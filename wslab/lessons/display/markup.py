@@ -10,6 +10,8 @@ import html
 import re
 from typing import TYPE_CHECKING, Literal
 
+from wslab.wire import printable, shortened
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -52,11 +54,7 @@ _MAX_CHARS = 2000
 
 def visible(text: str) -> str:
     """Make control characters visible, so that a text cannot move the cursor or colour the screen, and bound its length."""
-    cut = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS - 1] + "…"
-    return "".join(
-        char if char == "\n" or char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode()
-        for char in cut
-    )
+    return printable(shortened(text, _MAX_CHARS))
 
 
 def escape(text: str) -> str:

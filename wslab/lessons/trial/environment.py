@@ -139,7 +139,7 @@ class TrialEnvironment:
         return True
 
     def _stands_at(self, code: Stoppable) -> Failure:
-        return source_location.of_thread((code.thread and code.thread.ident) or 0, self._answer_file)
+        return source_location.of_thread(code.thread, self._answer_file) if code.thread else NO_FAILURE
 
     async def _stop(self, code: Stoppable) -> None:
         """Stop a handler that stands still: until it is over, or the time is up and its thread has to be abandoned."""

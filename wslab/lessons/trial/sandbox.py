@@ -17,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import ctypes
 import gc
 import threading
 import traceback
@@ -26,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 from wslab.lessons.trial import source_location
 from wslab.lessons.trial.liveness import LONGEST_WAIT, LOOK, Beat, looks, turns
 from wslab.lessons.trial.outcome import NO_FAILURE, Ending, Failure, Outcome
-from wslab.lessons.trial.stopping import Stoppable, raise_in
+from wslab.lessons.trial.stopping import Stoppable
+from wslab.net import forget, raise_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -117,7 +117,7 @@ class Sandbox:
         return self._stands_at().line
 
     def _stands_at(self) -> Failure:
-        return source_location.of_thread(self._thread.ident or 0, self._answer_file)
+        return source_location.of_thread(self._thread, self._answer_file)
 
     def _waits_at(self) -> Failure:
         """The learner's line that the task waits on."""
@@ -160,7 +160,7 @@ class Sandbox:
             left = [
                 each
                 for each in self._new_threads()
-                if source_location.of_thread(each.ident or 0, self._answer_file, only=True).line
+                if source_location.of_thread(each, self._answer_file, only=True).line
             ]
             if not left:
                 return
@@ -225,9 +225,4 @@ class Sandbox:
                 transport.abort()
         if left:
             self._loop.run_until_complete(asyncio.wait(left, timeout=END))
-        for task in asyncio.all_tasks(self._loop):
-            # It refuses to end. Collected, it would run on without a loop, in whichever thread the collector runs: keep it.
-            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
-        # A turn in which the transports are dropped, too.
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        forget(self._loop)  # a turn in which the transports are dropped, too

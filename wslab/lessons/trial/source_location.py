@@ -14,11 +14,18 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
-import sys
-from types import CodeType, CoroutineType, FrameType, TracebackType
-from typing import Any
+from types import CodeType, CoroutineType
+from typing import TYPE_CHECKING, Any
 
-from wslab.lessons.trial.outcome import NO_FAILURE, Failure
+from wslab.lessons.trial.outcome import Failure
+from wslab.net import stack_of
+from wslab.timeline import source_line, steps_of
+from wslab.wire import shortened
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterable
+    from types import FrameType
 
 CELLS = ("ipykernel_", "<ipython-input", "<stdin>")
 """What names of notebook cells contain, on every kernel in use."""
@@ -60,32 +67,22 @@ def words_in(answer: object) -> frozenset[str]:
 
 def failure_of(error: BaseException, file: str) -> Failure:
     """Describe an exception by its message and the learner's own line."""
-    frames: list[tuple[FrameType, int]] = []
-    step: TracebackType | None = error.__traceback__
-    while step is not None:
-        frames.append((step.tb_frame, step.tb_lineno))
-        step = step.tb_next
-    return _failure(frames, file, _words(error))
+    return _failure(steps_of(error), file, _words(error))
 
 
-def of_thread(ident: int, file: str, *, only: bool = False) -> Failure:
+def of_thread(thread: threading.Thread, file: str, *, only: bool = False) -> Failure:
     """Say on which of the learner's lines a thread stands still; with `only`, on which line of the file `file`."""
-    frames: list[tuple[FrameType, int]] = []
-    frame = sys._current_frames().get(ident)  # noqa: SLF001  (documented, in spite of its name)
-    while frame is not None:
-        frames.append((frame, frame.f_lineno))
-        frame = frame.f_back
-    return _failure(frames[::-1], file, cells=() if only else CELLS)
+    return _failure(stack_of(thread), file, cells=() if only else CELLS)
 
 
 def of_coroutine(coroutine: Any, file: str) -> Failure:
     """Say on which of the learner's lines a suspended coroutine waits."""
-    frames: list[tuple[FrameType, int]] = []
+    steps: list[tuple[FrameType, int]] = []
     while isinstance(coroutine, CoroutineType):
         if coroutine.cr_frame is not None:
-            frames.append((coroutine.cr_frame, coroutine.cr_frame.f_lineno))
+            steps.append((coroutine.cr_frame, coroutine.cr_frame.f_lineno))
         coroutine = coroutine.cr_await
-    return _failure(frames, file)
+    return _failure(steps[::-1], file)
 
 
 def of_line(filename: str, line: int) -> Failure:
@@ -93,13 +90,15 @@ def of_line(filename: str, line: int) -> Failure:
     return Failure("", line, linecache.getline(filename, line).strip()[:MAX_MESSAGE_CHARS])
 
 
-def _failure(frames: list[tuple[FrameType, int]], file: str, what: str = "", cells: tuple[str, ...] = CELLS) -> Failure:
-    for frame, line in reversed(frames):
-        filename = frame.f_code.co_filename
-        if (file and filename == file) or any(mark in filename for mark in cells):
-            place = of_line(filename, line)
-            return Failure(what, place.line, place.code)
-    return Failure(what) if what else NO_FAILURE
+def _failure(
+    steps: Iterable[tuple[FrameType, int]], file: str, what: str = "", cells: tuple[str, ...] = CELLS
+) -> Failure:
+    def is_own(frame: FrameType) -> bool:
+        name = frame.f_code.co_filename
+        return bool(file and name == file) or any(mark in name for mark in cells)
+
+    place = source_line(steps, is_own)
+    return Failure(what, place.line, place.code[:MAX_MESSAGE_CHARS]) if place else Failure(what)
 
 
 def _words(error: BaseException) -> str:
@@ -108,7 +107,5 @@ def _words(error: BaseException) -> str:
         message = str(error)
     except Exception:  # noqa: BLE001  an answer may raise anything, even an exception that cannot be printed
         message = "(its message cannot be printed)"
-    message = " ".join(message.split())
-    if len(message) > MAX_MESSAGE_CHARS:
-        message = message[: MAX_MESSAGE_CHARS - 1] + "…"
+    message = shortened(" ".join(message.split()), MAX_MESSAGE_CHARS)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -7,9 +7,10 @@ inside a ``while`` is nearly always in one. So it is raised again and again, unt
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import threading
 from typing import TYPE_CHECKING
+
+from wslab.net import raise_in
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -50,10 +51,3 @@ class Stoppable:
             self._inside = False
             if self.thread is not None:
                 raise_in(self.thread, None)  # what has not arrived yet never does
-
-
-def raise_in(thread: threading.Thread, error: type[BaseException] | None) -> None:
-    """Raise an exception in a thread at its next Python instruction; None takes back one that has not arrived."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error) if error else None
-    )

@@ -14,6 +14,7 @@ from wslab.net.errors import BadType, BadValue, TimedOut
 from wslab.net.raw.errors import RawEnded, at_end, shown
 from wslab.net.raw.wire import LIMIT
 from wslab.wire import Walker
+from wslab.wire.handshake import END_OF_HEAD, HEAD_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_END = b"\r\n\r\n"
-_HEAD_LIMIT = 64 * 1024
 _CLOSED = "the lab of this socket is closed; make a new one: lab = Lab()"
 
 
@@ -101,10 +100,10 @@ def check_timeout(limit: object) -> None:
 
 def head_size(buffer: bytearray) -> int:
     """Bytes of the head that stands in front; 0 while it is not whole."""
-    size = buffer.find(_END, 0, _HEAD_LIMIT)
-    if size < 0 and len(buffer) >= _HEAD_LIMIT:
-        raise BadValue(f"no head: {_HEAD_LIMIT} bytes came without a blank line; write await raw.receive() to see them")
-    return size + len(_END) if size >= 0 else 0
+    size = buffer.find(END_OF_HEAD, 0, HEAD_LIMIT)
+    if size < 0 and len(buffer) >= HEAD_LIMIT:
+        raise BadValue(f"no head: {HEAD_LIMIT} bytes came without a blank line; write await raw.receive() to see them")
+    return size + len(END_OF_HEAD) if size >= 0 else 0
 
 
 def frame_size(buffer: bytearray) -> int:

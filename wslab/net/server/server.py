@@ -11,11 +11,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from wslab.net.awaitable import awaited
-from wslab.net.blocked import where
 from wslab.net.ports import listen
 from wslab.net.recording import buffers_of_connection
 from wslab.net.server.serving import GRACE, Serving
 from wslab.net.tasks import act
+from wslab.net.threads import where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 
 from wslab.net.dom import Blob, DOMException, usv_string
 from wslab.net.errors import BadType
-from wslab.wire import one_line
-
-_REASON_LIMIT = 123  # a control frame holds 125 bytes, two of them the code (RFC 6455 section 5.5)
+from wslab.wire import REASON_LIMIT, may_be_sent, one_line
 
 
 class Outgoing(NamedTuple):
@@ -81,9 +79,9 @@ def check_close(code: Any, reason: Any) -> str:
     """
     if reason is not None and not isinstance(reason, str):
         raise BadType(f'a reason is text, not {type(reason).__name__} {reason!r:.60}; write socket.close(1000, "bye")')
-    if code is not None and not (isinstance(code, int) and (code == 1000 or 3000 <= code <= 4999)):
+    if code is not None and not (isinstance(code, int) and may_be_sent(code, by_page=True)):
         raise DOMException(f"a page may close with 1000 or 3000 to 4999, not {code!r}", "InvalidAccessError")
     text = usv_string(reason or "")
-    if len(text.encode()) > _REASON_LIMIT:
-        raise DOMException(f"a reason holds 123 bytes of UTF-8, not {len(text.encode())}", "SyntaxError")
+    if len(text.encode()) > REASON_LIMIT:
+        raise DOMException(f"a reason holds {REASON_LIMIT} bytes of UTF-8, not {len(text.encode())}", "SyntaxError")
     return text

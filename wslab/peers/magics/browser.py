@@ -13,7 +13,7 @@ from IPython.core.error import UsageError
 from wslab.lab import current_lab
 from wslab.net import LabError, TimedOut
 from wslab.peers.browser import BrowserRun, runs
-from wslab.peers.magics.options import Options
+from wslab.peers.magics.options import Kind, none_running, read
 
 if TYPE_CHECKING:
     from wslab.lab import Lab
@@ -23,11 +23,14 @@ _STOP = 10.0  # seconds for a run to end; a page has less, to close its sockets
 USAGE = "%%browser [--iframe | --sandbox] [--wait [SECONDS]] [--stop] [--name NAME] [--lab NAME]"
 """What may stand behind it."""
 
+KINDS: dict[str, Kind] = {
+    "iframe": "flag", "sandbox": "flag", "wait": "seconds", "name": "name", "lab": "name", "stop": "flag",
+}  # fmt: skip
 EXCLUSIVE = (
-    ("--iframe", {"--sandbox"}, f"one of --iframe and --sandbox, not both; write {USAGE}"),
+    ("iframe", {"sandbox"}, f"one of --iframe and --sandbox, not both; write {USAGE}"),
     (
-        "--stop",
-        {"--wait", "--iframe", "--sandbox"},
+        "stop",
+        {"wait", "iframe", "sandbox"},
         "--stop ends a run and starts none; write %browser --stop, with --name for one of several",
     ),
 )
@@ -50,21 +53,11 @@ def read_options(line: str) -> BrowserOptions:
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    options, result = Options(line, USAGE, EXCLUSIVE), BrowserOptions()
-    for option in options:
-        if option in ("--iframe", "--sandbox") and options.bare:
-            result = result._replace(mode=option[2:])
-        elif option == "--wait":
-            result = result._replace(wait=options.seconds())
-        elif option == "--name":
-            result = result._replace(name=options.name())
-        elif option == "--lab":
-            result = result._replace(lab=options.name())
-        elif option == "--stop" and options.bare:
-            result = result._replace(stop=True)
-        else:
-            raise options.unknown()
-    return result
+    found = read(line, USAGE, KINDS, EXCLUSIVE)
+    for mode in ("iframe", "sandbox"):
+        if found.pop(mode, False):
+            found["mode"] = mode
+    return BrowserOptions(**found)
 
 
 def browser(line: str, cell: str | None = None) -> None:
@@ -104,6 +97,4 @@ def _stop(lab: Lab, name: str | None) -> None:
     for run in found:
         run.wait_over(_STOP)
     if not found:
-        which = f" named {name!r}" if name else ""
-        there = ", ".join(repr(run.name) for run in runs(lab))
-        print(f"no browser cell{which} is running{f'; there is {there}' if there else ''}")  # noqa: T201  the cell's output
+        print(none_running("browser cell", name, (run.name for run in runs(lab))))  # noqa: T201  the cell's output

@@ -16,19 +16,20 @@ from IPython.core.getipython import get_ipython
 
 from wslab.lab import current_lab
 from wslab.net import LabError
-from wslab.peers.magics.options import Options
+from wslab.peers.magics.options import Kind, none_running, read
 from wslab.peers.node import NodeRun, runs, words
 
 USAGE = "%%node [--name NAME] [--wait [SECONDS]] [--stop] [--lab NAME] [--save VARIABLE]"
 """What may stand behind it."""
 
+KINDS: dict[str, Kind] = {"name": "name", "wait": "seconds", "stop": "flag", "lab": "name", "save": "name"}
 EXCLUSIVE = (
     (
-        "--save",
-        {"--stop", "--wait", "--name", "--lab"},
+        "save",
+        {"stop", "wait", "name", "lab"},
         "--save only keeps the cell's text and runs nothing; leave the other options out",
     ),
-    ("--stop", {"--wait"}, "--stop ends a run, and --wait waits for one to end; write one of them"),
+    ("stop", {"wait"}, "--stop ends a run, and --wait waits for one to end; write one of them"),
 )
 """What does not go together."""
 
@@ -52,20 +53,7 @@ def read_options(line: str) -> NodeOptions:
     Raises:
         UsageError: It is something else; says what was expected.
     """
-    options, result = Options(line, USAGE, EXCLUSIVE), NodeOptions()
-    for option in options:
-        if option == "--name":
-            result = result._replace(name=options.name())
-        elif option == "--lab":
-            result = result._replace(lab=options.name())
-        elif option == "--save":
-            result = result._replace(save=options.name())
-        elif option == "--wait":
-            result = result._replace(wait=options.seconds())
-        elif option == "--stop" and options.bare:
-            result = result._replace(stop=True)
-        else:
-            raise options.unknown()
+    result = NodeOptions(**read(line, USAGE, KINDS, EXCLUSIVE))
     if result.save is not None and (not result.save.isidentifier() or keyword.iskeyword(result.save)):
         raise UsageError(f"--save takes the name of a Python variable, such as --save answer, not {result.save!r}")
     return result
@@ -123,9 +111,7 @@ def _stop(chosen: NodeOptions) -> None:
     for run in found:
         run.stop("%node --stop")
     if not found:
-        which = f" named {chosen.name!r}" if chosen.name else ""
-        there = ", ".join(repr(run.name) for run in runs(lab.hosting))
-        print(f"no Node cell{which} is running{f'; there is {there}' if there else ''}")  # noqa: T201  the cell's output
+        print(none_running("Node cell", chosen.name, (run.name for run in runs(lab.hosting))))  # noqa: T201  the cell's output
 
 
 def _save(variable: str, cell: str | None) -> None:

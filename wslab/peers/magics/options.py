@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.core.error import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+Kind = Literal["flag", "name", "seconds"]
+"""What an option is: a word by itself, or one that is followed by a name, or by a time if one is given."""
 
 WAIT = 30.0
 """How long ``--wait`` waits where no time is given, in seconds."""
@@ -17,79 +20,70 @@ WAIT = 30.0
 _MAX_WAIT = 3600.0
 
 
-class Options:
-    """The options of one line. Iterating gives their names; the value of the last one given is asked for.
-
-    The end of it is that all of them were seen to go together.
+def read(
+    line: str, usage: str, kinds: Mapping[str, Kind], exclusive: Sequence[tuple[str, set[str], str]] = ()
+) -> dict[str, Any]:
+    """Read the options of one line.
 
     Args:
         line: The line.
         usage: What may stand there, beginning with the magic's own name.
-        apart: What does not go together: an option, those that it cannot stand beside, and what is said of that.
+        kinds: The options that there are, without their dashes.
+        exclusive: What does not go together: an option, those that it cannot stand beside, and what is said of that.
+
+    Returns:
+        What stands there, by name without dashes: True for a flag, else the value that was given last.
 
     Raises:
-        UsageError: The line cannot be split into words.
+        UsageError: It is something else; says what was expected.
     """
+    try:
+        left = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{error} in {line!r}; write {usage}") from None
+    found: dict[str, Any] = {}
+    while left:
+        option, _, value = left.pop(0).partition("=")
+        name = option.removeprefix("--")
+        kind = kinds.get(name) if name != option else None
+        if kind is None or (kind == "flag" and value):
+            raise UsageError(f"{usage.split(maxsplit=1)[0]} does not know {option!r}; write {usage}")
+        if kind != "flag" and not value and left and not left[0].startswith("--"):
+            value = left.pop(0)
+        found[name] = True if kind == "flag" else _name(option, value) if kind == "name" else _seconds(option, value)
+    for name, others, said in exclusive:
+        if name in found and others & found.keys():
+            raise UsageError(said)
+    return found
 
-    def __init__(self, line: str, usage: str, apart: Sequence[tuple[str, set[str], str]] = ()) -> None:
-        self._usage = usage
-        self._apart = apart
-        self._option = self._value = ""
-        try:
-            self._left = shlex.split(line)
-        except ValueError as error:
-            raise UsageError(f"{error} in {line!r}; write {usage}") from None
 
-    def __iter__(self) -> Iterator[str]:
-        seen: set[str] = set()
-        while self._left:
-            self._option, _, self._value = self._left.pop(0).partition("=")
-            seen.add(self._option)
-            yield self._option
-        for option, others, said in self._apart:
-            if option in seen and seen & others:
-                raise UsageError(said)
+def _name(option: str, text: str) -> str:
+    if not text:
+        raise UsageError(f"{option} is followed by a name, such as {option} chat")
+    return text
 
-    @property
-    def bare(self) -> bool:
-        """Whether no value was written to the option with ``=``."""
-        return not self._value
 
-    def name(self) -> str:
-        """The name that follows.
+def _seconds(option: str, text: str) -> float:
+    if not text:
+        return WAIT
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _MAX_WAIT:
+        raise UsageError(
+            f"{option} takes seconds, more than 0 and at most {_MAX_WAIT:g}, not {text!r}; left out, it is {WAIT:g}"
+        )
+    return seconds
 
-        Raises:
-            UsageError: There is none.
-        """
-        name = self._following()
-        if not name:
-            raise UsageError(f"{self._option} is followed by a name, such as {self._option} chat")
-        return name
 
-    def seconds(self) -> float:
-        """The time that follows, or `WAIT`.
+def none_running(what: str, name: str | None, others: Iterable[str]) -> str:
+    """The sentence for whoever stops what does not run.
 
-        Raises:
-            UsageError: It is no time, or too long a one.
-        """
-        text = self._following()
-        if not text:
-            return WAIT
-        try:
-            seconds = float(text)
-        except ValueError:
-            seconds = math.nan
-        if not 0 < seconds <= _MAX_WAIT:
-            raise UsageError(
-                f"{self._option} takes seconds, more than 0 and at most {_MAX_WAIT:g}, not {text!r}; left out, it is {WAIT:g}"
-            )
-        return seconds
-
-    def unknown(self) -> UsageError:
-        """The error for an option that there is not."""
-        return UsageError(f"{self._usage.split()[0]} does not know {self._option!r}; write {self._usage}")
-
-    def _following(self) -> str:
-        if not self._value and self._left and not self._left[0].startswith("--"):
-            self._value = self._left.pop(0)
-        return self._value
+    Args:
+        what: What it would be: ``Node cell``.
+        name: The name that was given, if any.
+        others: The names of those that run.
+    """
+    there = ", ".join(map(repr, others))
+    return f"no {what}{f' named {name!r}' if name else ''} is running{f'; there is {there}' if there else ''}"

@@ -70,8 +70,9 @@ def _by_code(facts: Facts, close: CloseFrame, *, clean: bool) -> Diagnosis:
     sentence = f"the {one} closed with {code_words(close.code)}: {why}{tail}"
     if close.code is None:
         sentence = f"the {one} closed without a code: {why}{tail}"
-    code = 1005 if close.code is None else close.code
-    return Diagnosis(meaning.cause, sentence, meaning.advice, certainty, tuple(found), doubt, one, code, clean)
+    return Diagnosis(
+        meaning.cause, sentence, meaning.advice, certainty, tuple(found), doubt, one, close.reported_code, clean
+    )
 
 
 def _fault(facts: Facts, close: CloseFrame) -> Evidence | None:
@@ -111,7 +112,6 @@ def _crossed(facts: Facts) -> Diagnosis:
         if sure
         else f"from one end an answer that changes the code looks the same as a Close frame of the {two.side}'s own"
     )
-    code = 1005 if one.code is None else one.code
     advice = "nothing is wrong; each program is told the code of the other side"
     return Diagnosis(
         "both-closing",
@@ -121,7 +121,7 @@ def _crossed(facts: Facts) -> Diagnosis:
         tuple(evidence(facts)),
         doubt,
         "",
-        code,
+        one.reported_code,
         clean=True,
     )
 
@@ -129,7 +129,7 @@ def _crossed(facts: Facts) -> Diagnosis:
 def _unanswered(facts: Facts, close: CloseFrame) -> Diagnosis:
     """A Close frame of no error, and no answer that arrived."""
     one, two = close.side, other(close.side)
-    code = 1005 if close.code is None else close.code
+    code = close.reported_code
     gone = facts.swallowed()
     if gone is not None and (gone.row is None or gone.row.kind != "close"):
         return silence(facts, gone, first=one, code=code)

@@ -41,6 +41,11 @@ class CloseFrame:
     arrived: int | None
     lost: bool
 
+    @property
+    def reported_code(self) -> int:
+        """The code that programs are told: 1005 where there is none."""
+        return 1005 if self.code is None else self.code
+
 
 @dataclass(frozen=True, slots=True)
 class Ping:

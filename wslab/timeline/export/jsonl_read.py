@@ -12,9 +12,9 @@ from wslab.timeline.connection import Connection, EndState, Recording
 from wslab.timeline.export.context import standing_at
 from wslab.timeline.export.jsonl_line import LARGEST_NUMBER, JsonLine
 from wslab.timeline.export.jsonl_write import VERSION
-from wslab.timeline.records import KINDS, SOURCES, Dropped, RecordingError, Row, Source
+from wslab.timeline.records import KINDS, PREVIEW, SOURCES, Dropped, RecordingError, Row, Source
 from wslab.timeline.rows import diagnosis_of
-from wslab.wire import RULES, Head, Violation
+from wslab.wire import RULES, Head, Violation, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,8 +158,8 @@ class _Reader:
         if line.data.get("link") is not None:
             link = _link(line)
         row = Row(
-            number, source, line.integer("index", 0), line.one_of("kind", KINDS), line.integer("time"), line.text("name"),
-            line.text("text", usual=""), None if line.data.get("size") is None else line.integer("size", 0),
+            number, source, line.integer("index", 0), line.one_of("kind", KINDS), line.integer("time"), one_line(line.text("name")),
+            one_line(line.text("text", usual=""), PREVIEW), None if line.data.get("size") is None else line.integer("size", 0),
             line.integer("frames", 0, usual=0), bool(line.data.get("compressed", False)), line.integer("start", -1, usual=-1),
             line.integer("stop", -1, usual=-1), link, line.text("problem", usual=""), bool(line.data.get("binary", False)),
             tuple(map(_violation, line.inners("violations"))),

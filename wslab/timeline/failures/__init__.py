@@ -23,7 +23,8 @@ from wslab.timeline.failures.reporting import log_failure as log_failure
 from wslab.timeline.failures.source_line import SourceLine as SourceLine
 from wslab.timeline.failures.source_line import is_own_code as is_own_code
 from wslab.timeline.failures.source_line import raised_at as raised_at
-from wslab.timeline.failures.source_line import source_line_of as source_line_of
+from wslab.timeline.failures.source_line import source_line as source_line
+from wslab.timeline.failures.source_line import steps_of as steps_of
 from wslab.timeline.failures.watchers import Watchers as Watchers
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "is_own_code",
     "log_failure",
     "raised_at",
-    "source_line_of",
+    "source_line",
+    "steps_of",
 ]

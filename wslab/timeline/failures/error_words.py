@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wslab.timeline.failures.source_line import raised_at
+from wslab.timeline.failures.source_line import raised_at, steps_of
 from wslab.timeline.records import PREVIEW
 
 if TYPE_CHECKING:
@@ -68,11 +68,8 @@ def _members(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException
 
 
 def _innermost(error: BaseException) -> str:
-    step = error.__traceback__
-    if step is None:
-        return ""
-    while step.tb_next is not None:
-        step = step.tb_next
-    path = Path(step.tb_frame.f_code.co_filename)
-    short = path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else path.name
-    return f"{short}, line {step.tb_lineno}"
+    for frame, line in steps_of(error):
+        path = Path(frame.f_code.co_filename)
+        short = path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else path.name
+        return f"{short}, line {line}"
+    return ""

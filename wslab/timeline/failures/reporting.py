@@ -18,10 +18,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wslab.timeline.failures.error_words import error_and_line
+from wslab.timeline.failures.source_line import steps_of
 
 if TYPE_CHECKING:
     import threading
-    from types import TracebackType
 
 _logger = logging.getLogger("wslab")
 
@@ -73,7 +73,7 @@ class Failures:
             note: Makes the row, where it is not a row of the lab's own.
             level: The level of the log record.
         """
-        number = self._count((name, type(error), *_origin(error.__traceback__)))
+        number = self._count((name, type(error), *_origin(error)))
         if str(number).strip("0") != "1":
             return
         name = f"{name} ({number:,} times by now)" if number > 1 else name
@@ -122,10 +122,6 @@ def _log(said: str, error: BaseException, level: int) -> None:
             _logger.log(level, "%s", said, exc_info=error)
 
 
-def _origin(step: TracebackType | None) -> tuple[object, ...]:
+def _origin(error: BaseException) -> tuple[object, ...]:
     """Where an exception was raised."""
-    if step is None:
-        return ()
-    while step.tb_next is not None:
-        step = step.tb_next
-    return step.tb_frame.f_code, step.tb_lineno
+    return next(((frame.f_code, line) for frame, line in steps_of(error)), ())

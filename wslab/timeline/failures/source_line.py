@@ -9,11 +9,13 @@ import linecache
 import os
 import re
 import sysconfig
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from types import FrameType, TracebackType
+    from collections.abc import Callable, Iterable
+    from types import FrameType
 
 _OURS = str(Path(__file__).resolve().parents[2])
 _LIBRARIES = tuple(
@@ -54,13 +56,12 @@ def raised_at(error: BaseException) -> SourceLine | None:
     for member in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
         if found := raised_at(member):
             return found
-    found = None
-    step: TracebackType | None = error.__traceback__
-    while step is not None:
-        if is_own_code(step.tb_frame):
-            found = source_line_of(step.tb_frame, step.tb_lineno)
-        step = step.tb_next
-    return found
+    return source_line(steps_of(error))
+
+
+def steps_of(error: BaseException) -> list[tuple[FrameType, int]]:
+    """The frames that an exception went through, innermost first, each with its line."""
+    return [*traceback.walk_tb(error.__traceback__)][::-1]
 
 
 def is_own_code(frame: FrameType) -> bool:
@@ -69,7 +70,17 @@ def is_own_code(frame: FrameType) -> bool:
     return not name.startswith(("<frozen", *_LIBRARIES)) and not _PACKAGES.search(name)
 
 
-def source_line_of(frame: FrameType, line: int) -> SourceLine:
-    """A line of a frame's code."""
-    code = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
-    return SourceLine(frame.f_code.co_name, line, code)
+def source_line(
+    steps: Iterable[tuple[FrameType, int]], is_own: Callable[[FrameType], bool] = is_own_code
+) -> SourceLine | None:
+    """The innermost line of the learner's own code.
+
+    Args:
+        steps: Frames, innermost first, each with its line.
+        is_own: Says whose code a frame runs.
+    """
+    for frame, line in steps:
+        if is_own(frame):
+            code = linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()
+            return SourceLine(frame.f_code.co_name, line, code)
+    return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wslab.wire.handshake import REDACTED, filled
+from wslab.wire.handshake import END_OF_HEAD, REDACTED, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ REDACTION = (
 
 _BLANKS = re.compile(rb"[ \t]+")
 _NAME_LIMIT = max(map(len, REDACTED)) + 2
-_END = b"\r\n\r\n"
 
 
 def redacted(connection: Connection, source: Source, stream: ByteStream) -> Iterator[tuple[int, int, bytes]]:
@@ -73,9 +72,9 @@ class Redactor:
         size = len(data)
         if self._one_head:
             seen = self._tail + data
-            stop = seen.find(_END)
+            stop = seen.find(END_OF_HEAD)
             if stop >= 0:
-                size, self._over = stop + len(_END) - len(self._tail), True
+                size, self._over = stop + len(END_OF_HEAD) - len(self._tail), True
             self._tail = seen[-3:]
         return b"".join(map(self._line, data[:size].splitlines(keepends=True) if size else ())) + data[size:]
 

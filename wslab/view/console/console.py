@@ -19,10 +19,9 @@ from IPython.display import display
 
 from wslab.timeline import CONTAINED, error_words, log_failure, masked
 from wslab.view.console.lines import LEVELS, LINE_CHARACTERS, Line, Lines
-from wslab.view.console.widget import ConsoleWidget, keep_closed
+from wslab.view.console.widget import CLOSED, ConsoleWidget
 from wslab.view.flusher import SCREEN, Flusher, Screen
-from wslab.view.printable import printable
-from wslab.wire import one_line
+from wslab.wire import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +65,7 @@ class Console:
                 self._view.transcript = self.transcript
                 self._view.on_msg(self._answer)
                 if self._is_closed:
-                    keep_closed(self._view)
+                    CLOSED.keep(self._view)
                 else:
                     self._flusher.start()
             view = self._view
@@ -146,7 +145,7 @@ class Console:
             self._is_closed, self._click = True, None
         self._say(button="")
         if self._view is not None:
-            keep_closed(self._view)
+            CLOSED.keep(self._view)
 
     def _say(self, **news: str) -> None:
         """Change the head."""

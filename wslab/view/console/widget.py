@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
 import anywidget
 import traitlets
 
+from wslab.view.closed_widgets import ClosedWidgets
 from wslab.view.static_files import STATIC, static_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-MOST_CLOSED = 20
-"""How many closed consoles stay on the page: more than logs, for there may be several in a lesson."""
-
-_closed: deque[ConsoleWidget] = deque()
-_closing = threading.Lock()
 
 
 class ConsoleWidget(anywidget.AnyWidget):
@@ -43,13 +36,8 @@ class ConsoleWidget(anywidget.AnyWidget):
         return f'<Console "{self.label}">'
 
 
-def keep_closed(view: ConsoleWidget) -> None:
-    """Keep a closed console on the page, and take away the oldest of those there are too many of."""
-    with _closing:
-        _closed.append(view)
-        gone = _closed.popleft() if len(_closed) > MOST_CLOSED else None
-    if gone is not None:
-        gone.close()
+CLOSED = ClosedWidgets[ConsoleWidget](20)
+"""The consoles whose program is over: more than logs, for there may be several in a lesson."""
 
 
 def transcripts() -> dict[str, str]:
@@ -58,6 +46,4 @@ def transcripts() -> dict[str, str]:
     A page stores of a console what it was called when its cell had run, which is mostly before anything was printed. The step
     that stores the outputs of the course puts this in its place (tests/notebooks/store_in_page.py).
     """
-    with _closing:
-        views = list(_closed)
-    return {str(view.model_id): view.transcript() for view in views}
+    return {str(view.model_id): view.transcript() for view in CLOSED.kept()}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from wslab.timeline import CONTAINED, error_text, log_failure
-from wslab.view.closed_widgets import forget, keep_closed
+from wslab.view.closed_widgets import CLOSED
 from wslab.view.controls.fault_row import FaultRow
 from wslab.view.flusher import Flusher
 
@@ -106,7 +106,7 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
         self._ignore()
         if self._flusher.running:
             self._flusher.finish()
-        keep_closed(self)
+        CLOSED.keep(self)
 
     def close(self) -> None:
         """Take the panel off the page."""
@@ -114,7 +114,7 @@ class Panel(ipywidgets.GridBox):  # type: ignore[misc]
             self._stopped = True
             self._ignore()
             self._flusher.stop()
-            forget(self)
+            CLOSED.forget(self)
             for widget in self.children:
                 widget.close()
         super().close()

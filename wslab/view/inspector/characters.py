@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TypeAlias
 
-from wslab.wire import close_code_name, one_line
+from wslab.wire import close_code_name, visible
 
 Piece: TypeAlias = tuple[int, int, str, str]
 """Start and stop among the payload bytes, what to show for them, and what that is in words.
@@ -13,11 +13,6 @@ Piece: TypeAlias = tuple[int, int, str, str]
 The start is negative, or the stop behind the last byte, where a character is cut by the border of a frame."""
 
 _MOST_BYTES = 4
-# Names in ASCII for what cannot be seen: many fonts lack the pictures of control characters.
-_CONTROLS = (
-    "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
-)
-_NAMES = {chr(code): name for code, name in enumerate(_CONTROLS.split())} | {"\x7f": "DEL", " ": "\u2423"}
 
 
 def text_pieces(before: bytes, data: bytes, after: bytes, *, whole: bool = True) -> list[Piece]:
@@ -75,9 +70,9 @@ def ascii_pieces(payload: bytes) -> list[Piece]:
 
 def picture(char: str) -> str:
     """A character as it can be shown alone: spaces, control characters and marks made visible."""
-    if char in _NAMES:
-        return _NAMES[char]
-    return f"\u25cc{char}" if unicodedata.combining(char) else one_line(char)
+    if char == " ":
+        return "\u2423"
+    return f"\u25cc{char}" if unicodedata.combining(char) else visible(char)
 
 
 def _words(char: str) -> str:

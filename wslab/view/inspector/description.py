@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wslab.view.inspector.frame import count_bytes, describe_frame, describe_partial
-from wslab.wire import one_line
+from wslab.view.inspector.frame import describe_frame, describe_partial
+from wslab.wire import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def describe_dissection(
     head = dissection.head
     return {
         "summary": _summary(dissection, len(violations)),
-        "head": f"{one_line(head.name, 80)}: an HTTP head of {count_bytes(dissection.head_size)}" if head else "",
+        "head": f"{one_line(head.name, 80)}: an HTTP head of {counted(dissection.head_size, 'byte')}" if head else "",
         "frames": frames,
         "more": len(dissection.frames) + (dissection.partial is not None) - len(frames),
         "moreBroken": sum(found.frame_index >= MOST_FRAMES for found in violations),
@@ -82,7 +82,7 @@ def _summary(dissection: Dissection, broken: int) -> str:
     frames = len(dissection.frames)
     parts = [
         f"{frames} frame{'s' * (frames != 1)}",
-        count_bytes(dissection.size),
+        counted(dissection.size, "byte"),
         dissection.direction or "",
         f"{broken} violation{'s' * (broken != 1)}" if broken else "",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wslab.view.inspector.characters import Piece, ascii_pieces, close_pieces, text_pieces
-from wslab.wire import CLOSE, OPCODES, unmask
+from wslab.wire import CLOSE, OPCODES, counted, unmask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +69,7 @@ def describe_partial(partial: PartialFrame, index: int) -> dict[str, Any]:
     compressed = bool(partial.wire[0] & 0x40)
     name = OPCODES.get(opcode, f"reserved {opcode:#x}")
     return {
-        "title": f"{index}: {name}, not whole: at least {count_bytes(partial.missing)} missing",
+        "title": f"{index}: {name}, not whole: at least {counted(partial.missing, 'byte')} missing",
         "index": index,
         "offset": partial.offset,
         "size": len(partial.wire),
@@ -208,8 +208,3 @@ def _violation(found: Violation) -> dict[str, Any]:
         "code": found.close_code,
         "note": found.note,
     }
-
-
-def count_bytes(size: int) -> str:
-    """``1 byte``, ``2 bytes``."""
-    return "1 byte" if size == 1 else f"{size} bytes"

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from wslab.view.inspector.frame import count_bytes
-from wslab.wire import explain, one_line
-from wslab.wire.handshake import HEAD_LIMIT, REDACTED, filled
+from wslab.wire import counted, explain, one_line
+from wslab.wire.handshake import END_OF_HEAD, HEAD_LIMIT, REDACTED, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,6 @@ MOST_LINES = 60
 
 _UP: Final = "client to server"
 _TEXT = 600
-_END_OF_HEAD = b"\r\n\r\n"
 _PART = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
@@ -109,8 +107,8 @@ def describe_head(data: bytes, request: bytes | None = None, *, answer: bool = F
         JSON, bounded by `MOST_BYTES` and `MOST_LINES`.
     """
     data = data[:HEAD_LIMIT]
-    stop = data.find(_END_OF_HEAD)
-    data = data[: stop + len(_END_OF_HEAD)] if stop >= 0 else data
+    stop = data.find(END_OF_HEAD)
+    data = data[: stop + len(END_OF_HEAD)] if stop >= 0 else data
     made = explain(request, data) if answer else explain(data)
     head = made.response if answer else made.request
     assert head is not None
@@ -121,7 +119,7 @@ def describe_head(data: bytes, request: bytes | None = None, *, answer: bool = F
     wrong = sum(line.right is False for line in head.lines)
     summary = [
         "response" if answer else "request",
-        f"{count_bytes(len(data))} in {len(listed)} line{'s' * (len(listed) != 1)}",
+        f"{counted(len(data), 'byte')} in {counted(len(listed), 'line')}",
         "server to client" if answer else _UP,
         f"{wrong} violation{'s' * (wrong != 1)}" if wrong else "",
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wslab.view.ladder.svg import draw_ladder
 from wslab.view.ladder.text import write_ladder
 from wslab.view.ladder.trace import trace
-from wslab.wire import BadType, BadValue
+from wslab.wire import BadType, BadValue, counted
 
 if TYPE_CHECKING:
     from wslab.timeline import Connection, Timeline
@@ -115,8 +115,7 @@ def _listed(numbers: list[int]) -> str:
 def _more(numbers: list[int]) -> str:
     if not numbers:
         return ""
-    rest = "1 more connection" if len(numbers) == 1 else f"{len(numbers)} more connections"
-    return f"\u2026 {rest}: {_listed(numbers)}; lab.ladder({numbers[0]}) draws one"
+    return f"\u2026 {counted(len(numbers), 'more connection')}: {_listed(numbers)}; lab.ladder({numbers[0]}) draws one"
 
 
 def _whole(name: str, value: object, advice: str) -> int:

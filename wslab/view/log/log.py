@@ -20,7 +20,7 @@ import anywidget
 import traitlets
 
 from wslab.timeline import KINDS, error_words
-from wslab.view.closed_widgets import forget, keep_closed
+from wslab.view.closed_widgets import CLOSED
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.inspector import inspect_for_page
 from wslab.view.log.filter import Filter
@@ -93,7 +93,7 @@ class Log(anywidget.AnyWidget):
         self._ignore()
         if self._flusher.running:
             self._flusher.finish()
-        keep_closed(self)
+        CLOSED.keep(self)
 
     def close(self) -> None:
         """End the flow of news and take the log off the page."""
@@ -101,7 +101,7 @@ class Log(anywidget.AnyWidget):
             self._window.stopped = True
             self._ignore()
             self._flusher.stop()
-            forget(self)
+            CLOSED.forget(self)
         super().close()
 
     # News

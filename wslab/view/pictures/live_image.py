@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from wslab.timeline import CONTAINED, log_failure
-from wslab.view.closed_widgets import forget, keep_closed
+from wslab.view.closed_widgets import CLOSED
 from wslab.view.flusher import SCREEN, Flusher, Screen
 from wslab.view.static_files import STATIC
 
@@ -101,7 +101,7 @@ class LiveImage:
 
     def close(self) -> None:
         """Let the page keep the image as it is, at once."""
-        forget(self)
+        CLOSED.forget(self)
         self._flusher.stop(0)
         widget, self._widget = self._widget, None
         if widget is not None:
@@ -115,6 +115,6 @@ class LiveImage:
         except CONTAINED as error:
             self._failed(f"drawing the {self._name} failed", error)
         if self._last:  # nothing more will change: it stays as other things of a closed lab do
-            keep_closed(self)
+            CLOSED.keep(self)
             return False
         return self._steady

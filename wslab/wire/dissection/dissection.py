@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+from wslab.wire.text import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,7 +38,7 @@ class PartialFrame:
     missing: int
 
     def __repr__(self) -> str:
-        return f"<PartialFrame at {self.offset}: {_count(len(self.wire), 'byte')}, at least {self.missing} missing>"
+        return f"<PartialFrame at {self.offset}: {counted(len(self.wire), 'byte')}, at least {self.missing} missing>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +91,10 @@ class Dissection:
     def __repr__(self) -> str:
         parts = [
             f"head {self.head.name}" if self.head else "",
-            _count(len(self.frames), "frame"),
-            _count(len(self.messages), "message"),
-            _count(self.size, "byte"),
-            _count(len(self.violations), "violation") if self.violations else "",
+            counted(len(self.frames), "frame"),
+            counted(len(self.messages), "message"),
+            counted(self.size, "byte"),
+            counted(len(self.violations), "violation") if self.violations else "",
             f"{len(self.rest)} left over" if self.rest else "",
         ]
         return f"<Dissection: {', '.join(filter(None, parts))}>"
@@ -102,14 +104,10 @@ class Dissection:
         for frame in self.frames[:_LINES]:
             lines += [str(frame), *(f"        ! {found}" for found in frame.violations)]
         if len(self.frames) > _LINES:
-            lines.append(f"        ... and {_count(len(self.frames) - _LINES, 'frame')} more")
+            lines.append(f"        ... and {counted(len(self.frames) - _LINES, 'frame')} more")
         if self.partial:
-            lines.append(f"{self.partial.offset:>6}  {_count(len(self.rest), 'byte')} left over: {self.unfinished}")
+            lines.append(f"{self.partial.offset:>6}  {counted(len(self.rest), 'byte')} left over: {self.unfinished}")
             lines += [f"        ! {found}" for found in self.partial.violations]
         elif self.unfinished:
             lines.append(f"        {self.unfinished}")
         return "\n".join(lines) or "nothing: no bytes"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

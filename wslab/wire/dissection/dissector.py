@@ -20,6 +20,7 @@ from wslab.wire.errors import octets
 from wslab.wire.frames import CLOSE, CONTINUATION, parse_header
 from wslab.wire.handshake import HEAD_LIMIT, Head, negotiated_deflate, parse_head
 from wslab.wire.stream import HeadSeen, Part, Receiver, Walker
+from wslab.wire.text import counted
 
 if TYPE_CHECKING:
     from wslab.wire.stream import Violation
@@ -100,7 +101,7 @@ class Dissector:
             sentence = "the HTTP head is not whole: it ends in an empty line"
         elif rest:
             partial = self._partial(rest)
-            sentence = f"frame {len(self._frames)} is not whole: at least {_count(missing)} missing"
+            sentence = f"frame {len(self._frames)} is not whole: at least {counted(missing, 'byte')} {'is' if missing == 1 else 'are'} missing"
         elif self._receiver.inside:
             sentence = f"message {self.messages[-1].index} is not whole: a continuation with FIN is still to come"
         return Dissection(
@@ -215,7 +216,3 @@ def dissect(
     dissector = Dissector(direction=direction, deflate=deflate, max_size=max_size)
     dissector.feed(data)
     return dissector.dissection()
-
-
-def _count(size: int) -> str:
-    return "1 byte is" if size == 1 else f"{size} bytes are"

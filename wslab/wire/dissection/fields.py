@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from wslab.wire.close_codes import close_code_name
 from wslab.wire.frames import CLOSE, CONTINUATION, OPCODES, TEXT, unmask
-from wslab.wire.text import one_line
+from wslab.wire.text import counted, one_line
 
 Octets: TypeAlias = bytes  # `Field` has a member called bytes
 
@@ -72,7 +72,9 @@ def fields_of(wire: bytes, *, compressed: bool = False) -> tuple[Field, ...]:
     found.append(_bit("MASK", 8, masked, _mask(bool(masked)), "RFC 6455 section 5.3"))
     extra = {126: 2, 127: 8}.get(length, 0)
     meaning = (
-        f"{length}: the next {extra} bytes hold the payload length" if extra else f"the payload has {_count(length)}"
+        f"{length}: the next {extra} bytes hold the payload length"
+        if extra
+        else f"the payload has {counted(length, 'byte')}"
     )
     found.append(Field("Payload len", (9, 16), (1, 2), length, meaning, _FRAMING))
     if extra:
@@ -103,10 +105,6 @@ def _field(name: str, start: int, stop: int, value: int | bytes, meaning: str, s
 
 def _bit(name: str, place: int, value: int, meaning: str, section: str) -> Field:
     return Field(name, (place, place + 1), (place // 8, place // 8 + 1), int(bool(value)), meaning, section)
-
-
-def _count(size: int) -> str:
-    return "1 byte" if size == 1 else f"{size} bytes"
 
 
 def _fin(opcode: int, fin: bool) -> str:  # noqa: FBT001  (a bit)
@@ -152,7 +150,7 @@ def _opcode(opcode: int) -> str:
 def _extended(length: int, extra: int) -> str:
     if length >> 63:
         return "the most significant bit is set, which is never allowed"
-    text = f"the payload has {_count(length)}"
+    text = f"the payload has {counted(length, 'byte')}"
     shortest = length > 125 if extra == 2 else length > 0xFFFF
     return text if shortest else f"{text}, which a shorter length field could say"
 
@@ -168,7 +166,7 @@ def _section(opcode: int, *, compressed: bool) -> str:
 def _payload(opcode: int, length: int, have: int, masked: bool, *, compressed: bool) -> str:  # noqa: FBT001  (a bit)
     if not length:
         return "empty"
-    size = _count(length) if have == length else f"{have} of {length} bytes have come"
+    size = counted(length, "byte") if have == length else f"{have} of {length} bytes have come"
     kind = "compressed" if compressed else {1: "UTF-8 text", 8: "code and reason"}.get(opcode, "")
     return ", ".join(filter(None, [size, "masked" if masked else "", kind]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wslab.wire.frames import TEXT
-from wslab.wire.text import one_line
+from wslab.wire.text import counted, one_line
 
 if TYPE_CHECKING:
     from wslab.wire.dissection.frame import DissectedFrame
@@ -88,9 +88,8 @@ class Message:
         return tuple(found for frame in self._frames for found in frame.violations)
 
     def __repr__(self) -> str:
-        frames = "1 frame" if len(self._frames) == 1 else f"{len(self._frames)} frames"
         says = preview(self.content, text=self.opcode == TEXT) if not self.content_reason else "compressed"
-        parts = [frames, says, f"not complete: {self.ended}" if self.ended else ""]
+        parts = [counted(len(self._frames), "frame"), says, f"not complete: {self.ended}" if self.ended else ""]
         return f"<Message {self.index}: {self.name}, {', '.join(part for part in parts if part)}>"
 
 

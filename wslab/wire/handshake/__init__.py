@@ -20,6 +20,7 @@ from wslab.wire.handshake.explained import Handshake as Handshake
 from wslab.wire.handshake.explained import HeadLine as HeadLine
 from wslab.wire.handshake.explained import explain as explain
 from wslab.wire.handshake.extensions import negotiated_deflate as negotiated_deflate
+from wslab.wire.handshake.head import END_OF_HEAD as END_OF_HEAD
 from wslab.wire.handshake.head import HEAD_LIMIT as HEAD_LIMIT
 from wslab.wire.handshake.head import REDACTED as REDACTED
 from wslab.wire.handshake.head import Head as Head
@@ -29,6 +30,7 @@ from wslab.wire.handshake.verdict import Point as Point
 from wslab.wire.handshake.verdict import Verdict as Verdict
 
 __all__ = [
+    "END_OF_HEAD",
     "HEAD_LIMIT",
     "REDACTED",
     "AcceptSteps",

@@ -10,11 +10,9 @@ from typing import TypeAlias
 
 from wslab.wire.errors import BadType, BadValue, came, octets
 from wslab.wire.handshake.accept import accept_steps
-from wslab.wire.handshake.head import Head, parse_head
+from wslab.wire.handshake.head import END_OF_HEAD, Head, parse_head
 
 Headers: TypeAlias = Mapping[str, str | Sequence[str] | None]
-
-_END = b"\r\n\r\n"
 
 
 def request(
@@ -92,7 +90,7 @@ def response(
     if status == 101:
         usual = {"Upgrade": "websocket", "Connection": "Upgrade"}
         if key is None and request is not None:
-            head = request if isinstance(request, Head) else parse_head(octets(request, _ADVICE).split(_END)[0])
+            head = request if isinstance(request, Head) else parse_head(octets(request, _ADVICE).split(END_OF_HEAD)[0])
             key = next(iter(head.values("sec-websocket-key")), None)
         if key is not None:
             usual["Sec-WebSocket-Accept"] = accept_steps(key).accept
@@ -130,7 +128,7 @@ def _head(start: str, usual: dict[str, str], headers: Headers | None) -> bytes:
         place = spelled.setdefault(known.lower(), known)
         lines[place] = [_line(each, known) for each in _values(value, known)]
     text = [start, *(f"{name}: {value}" for name, values in lines.items() for value in values)]
-    return "\r\n".join(text).encode("latin-1") + _END
+    return "\r\n".join(text).encode("latin-1") + END_OF_HEAD
 
 
 def _values(value: object, name: str) -> list[object]:

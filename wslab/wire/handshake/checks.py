@@ -22,6 +22,7 @@ _SPELLED = {
     "sec-websocket-protocol": "Sec-WebSocket-Protocol",
     "sec-websocket-extensions": "Sec-WebSocket-Extensions",
 }
+ONCE = "it must not appear more than once"
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
@@ -61,6 +62,23 @@ def elements(head: Head, name: str) -> list[str]:
         Each element without white space around it; empty ones left out.
     """
     return [part.strip(" \t") for value in head.values(name) for part in value.split(",") if part.strip(" \t")]
+
+
+def only_value(head: Head, name: str, meaning: str) -> tuple[str, str]:
+    """Look for a header that must be there, once.
+
+    Args:
+        head: The head.
+        name: In lower case.
+        meaning: What it must hold, in words.
+
+    Returns:
+        Its value, and what is wrong, if anything; then the value is empty.
+    """
+    values = head.values(name)
+    if not values:
+        return "", f"required, and not there: {meaning}"
+    return ("", ONCE) if len(values) > 1 else (values[0], "")
 
 
 def missing_word(head: Head, name: str, word: str) -> str:

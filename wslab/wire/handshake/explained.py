@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wslab.wire.errors import octets
 from wslab.wire.handshake.accept import AcceptSteps, accept_steps
 from wslab.wire.handshake.checks import START, HeaderChecks
-from wslab.wire.handshake.head import HEAD_LIMIT, REDACTED, Head, parse_head
+from wslab.wire.handshake.head import END_OF_HEAD, HEAD_LIMIT, REDACTED, Head, parse_head
 from wslab.wire.handshake.meanings import meaning_of
 from wslab.wire.handshake.request_checks import request_checks
 from wslab.wire.handshake.response_checks import response_checks
@@ -15,7 +15,6 @@ from wslab.wire.handshake.verdict import Verdict, verdict
 from wslab.wire.text import one_line
 
 _LINE = 4096
-_END_OF_HEAD = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _head_of(given: bytes | Head | None, wanted: str) -> Head | None:
     if given is None or isinstance(given, Head):
         return given
     data = octets(given, f"pass the bytes of {wanted}")[:HEAD_LIMIT]
-    return parse_head(data.split(_END_OF_HEAD)[0])
+    return parse_head(data.split(END_OF_HEAD)[0])
 
 
 def _explained(head: Head, checks: HeaderChecks, *, answer: bool) -> ExplainedHead:

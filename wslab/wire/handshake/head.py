@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from wslab.wire.text import one_line
 
+END_OF_HEAD = b"\r\n\r\n"
+"""The end of the last line, and an empty line."""
+
 HEAD_LIMIT = 64 * 1024
 """A head longer than this is not read on."""
 

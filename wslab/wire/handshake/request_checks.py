@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from wslab.wire.handshake.accept import key_size
-from wslab.wire.handshake.checks import START, HeaderChecks, elements, is_token, missing_word
+from wslab.wire.handshake.checks import ONCE, START, HeaderChecks, elements, is_token, missing_word, only_value
 from wslab.wire.handshake.extensions import deflate_problem, extension
 
 if TYPE_CHECKING:
     from wslab.wire.handshake.head import Head
 
-_ONCE = "it must not appear more than once"
 _TARGET = re.compile(r"/[!-~]*|(https?|wss?)://[!-~]+", re.IGNORECASE)
 
 
@@ -27,13 +26,13 @@ def request_checks(head: Head) -> HeaderChecks:
     """
     checks = HeaderChecks()
     checks.note(START, _start(head))
-    checks.note("host", _host(head))
+    checks.note("host", only_value(head, "host", "host and port of the server")[1])
     checks.note("upgrade", missing_word(head, "upgrade", "websocket"))
     checks.note("connection", missing_word(head, "connection", "Upgrade"))
     checks.note("sec-websocket-key", _key(head))
     checks.note("sec-websocket-version", _version(head))
     if len(head.values("origin")) > 1:
-        checks.note("origin", _ONCE)
+        checks.note("origin", ONCE)
     if head.values("sec-websocket-protocol"):
         checks.note("sec-websocket-protocol", _protocols(head))
     if head.values("sec-websocket-extensions"):
@@ -58,32 +57,19 @@ def _start(head: Head) -> str:
     return ""
 
 
-def _host(head: Head) -> str:
-    values = head.values("host")
-    if not values:
-        return "required, and not there: host and port of the server"
-    return _ONCE if len(values) > 1 else ""
-
-
 def _key(head: Head) -> str:
-    values = head.values("sec-websocket-key")
-    if not values:
-        return "required, and not there: 16 random bytes in base64"
-    if len(values) > 1:
-        return _ONCE
-    size = key_size(values[0])
+    key, problem = only_value(head, "sec-websocket-key", "16 random bytes in base64")
+    if problem:
+        return problem
+    size = key_size(key)
     if size is None:
         return "it is no base64"
     return "" if size == 16 else f"it must decode to 16 bytes, got {size}"
 
 
 def _version(head: Head) -> str:
-    values = head.values("sec-websocket-version")
-    if not values:
-        return "required, and not there: 13"
-    if len(values) > 1:
-        return _ONCE
-    return "" if values[0] == "13" else f"it must be 13, got {values[0][:20]!r}"
+    version, problem = only_value(head, "sec-websocket-version", "13")
+    return problem or ("" if version == "13" else f"it must be 13, got {version[:20]!r}")
 
 
 def _protocols(head: Head) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.wire.handshake.checks import START, HeaderChecks, elements, missing_word
+from wslab.wire.handshake.checks import ONCE, START, HeaderChecks, elements, missing_word
 from wslab.wire.handshake.extensions import deflate_problem, extension
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def response_checks(request: Head | None, response: Head, accept: str | None) ->
     if not values:
         checks.note("sec-websocket-accept", "required, and not there" + (f": {accept}" if accept else ""))
     elif len(values) > 1:
-        checks.note("sec-websocket-accept", "it must not appear more than once")
+        checks.note("sec-websocket-accept", ONCE)
     elif accept is not None:
         wrong = values[0] != accept
         checks.note("sec-websocket-accept", f"it must be {accept} for this key" if wrong else "")

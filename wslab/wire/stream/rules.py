@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wslab.wire.close_codes import close_code_name
+from wslab.wire.close_codes import NEVER_SENT, close_code_name, may_be_sent
 from wslab.wire.frames import CONTINUATION, OPCODES, opcode_name
 from wslab.wire.stream.violation import Arrival, Rule, Violation
 
@@ -209,7 +209,7 @@ _OF_CLOSES: tuple[tuple[Rule, Callable[[bytes], str]], ...] = (
         "close-code", "RFC 6455 section 7.4.1", "MUST NOT",
         "is a reserved value and MUST NOT be set as a status code in a Close control frame by an endpoint.", 1002,
         field="Status code",
-    ), _code("never travels", lambda code: code in (1005, 1006, 1015))),
+    ), _code("never travels", lambda code: code in NEVER_SENT)),
     (Rule(
         "close-code-reserved", "RFC 6455 section 7.4.1", "",
         "Reserved. The specific meaning might be defined in the future.", 1002, field="Status code",
@@ -218,7 +218,7 @@ _OF_CLOSES: tuple[tuple[Rule, Callable[[bytes], str]], ...] = (
         "close-code-range", "RFC 6455 section 7.4.2", "",
         "Status codes in the range 0-999 are not used. Status codes in the range 1000-2999 are reserved for definition by "
         "this protocol, its future revisions, and extensions", 1002, field="Status code",
-    ), _code("is not defined", lambda code: code < 1000 or 1015 < code < 3000 or code >= 5000)),
+    ), _code("is not defined", lambda code: not (may_be_sent(code) or code in NEVER_SENT or code == 1004))),
 )  # fmt: skip
 
 _OF_MESSAGES = (

@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from wslab.wire.frames import read_header
-from wslab.wire.handshake import HEAD_LIMIT
+from wslab.wire.handshake import END_OF_HEAD, HEAD_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 Where: TypeAlias = Literal["start", "head", "wait", "frames", "raw"]
 
 _STARTS = (b"GET ", b"HTTP/1.")
-_END_OF_HEAD = b"\r\n\r\n"
 
 
 class HeadSeen(NamedTuple):
@@ -184,7 +183,7 @@ class Walker:
                     at = to
                     yield part
                 elif self.where == "head":
-                    stop = data.find(_END_OF_HEAD, max(0, at + self._searched - 3), at + HEAD_LIMIT)
+                    stop = data.find(END_OF_HEAD, max(0, at + self._searched - 3), at + HEAD_LIMIT)
                     whole = stop >= 0
                     if not whole and size - at < HEAD_LIMIT:
                         self._searched = size - at
@@ -228,7 +227,7 @@ def _may_begin_a_head(start: bytes) -> bool:
 
 
 def _to_end_of_head(held: bytes) -> int:
-    return next(4 - size for size in (3, 2, 1, 0) if held.endswith(_END_OF_HEAD[:size]))
+    return next(4 - size for size in (3, 2, 1, 0) if held.endswith(END_OF_HEAD[:size]))
 
 
 def _to_whole_frame(held: bytes) -> int:
