@@ -399,8 +399,8 @@ async def test_a_fault_that_breaks_is_a_row_of_its_end(side: str, failures: list
         (link,) = server.links().values()
         faulty: Any = link if side == "server" else client
         faulty.faults.latency = 0.01
-        await until(lambda: faulty.faults._line is not None)
-        pipe = faulty.faults._line._in
+        await until(lambda: faulty.faults._link is not None)
+        pipe = faulty.faults._link._in
         pipe._deliver = raises_once(pipe._deliver)
         if side == "server":
             await client.send("lost")

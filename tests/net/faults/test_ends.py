@@ -151,12 +151,12 @@ async def test_a_peer_that_goes_while_its_bytes_are_held_is_heard_to_the_end(how
         server.faults.set(latency=60, direction=UP)
         await client.send("said")
         (link,) = await opened(server)
-        await until(lambda: (line := link.faults._line) and line._in.size)
+        await until(lambda: (faulty := link.faults._link) and faulty._in.size)
         if how == "RST":
             client.faults.reset()
         else:
             client.transport.abort()
-        await until(lambda: len(link.faults._line._in._items) == 2, "the end of TCP behind what is held")
+        await until(lambda: len(link.faults._link._in._items) == 2, "the end of TCP behind what is held")
         assert heard == []
         server.faults.clear()
         await until(lambda: heard == ["said"])

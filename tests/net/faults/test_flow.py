@@ -71,9 +71,9 @@ async def test_what_comes_is_held_up_to_a_bound_and_then_not_read() -> None:
         server.faults.set(latency=60, direction=UP)
         for _ in range(total // 65536):
             socket.send(b"x" * 65536)
-        await until(lambda: ends and (line := ends[0].faults._line) and line._in.size > 1024 * 1024)
+        await until(lambda: ends and (faulty := ends[0].faults._link) and faulty._in.size > 1024 * 1024)
         await until(lambda: connection(lab).client_end.sent.stop > total)  # type: ignore[union-attr]
-        assert ends[0].faults._line._in.size < 1024 * 1024 + 512 * 1024
+        assert ends[0].faults._link._in.size < 1024 * 1024 + 512 * 1024
         assert got == []
         server.faults.clear()
         await until(lambda: sum(map(len, got)) == total)
