@@ -58,7 +58,6 @@ SAFE = {
     "self._outbox.post": "puts something into a queue",
     "self.loosen": "sets a flag",
     "self._pump_later": "guarded where it is made",
-    "self._real.abort": "asyncio's own",
     "transport.abort": "asyncio's own",
     "act": "spawns",
     "_fulfil": "raises where it is waited for",
