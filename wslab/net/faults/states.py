@@ -12,65 +12,37 @@
     ORPHANED     -         -            -         the user was told; the peer sees nothing of it until the stall ends
     OVER         -         -            -         the user was told, and nothing is left
 
-Whatever stands behind what is held is an item of a pipe (`wslab.net.faults.pipe`), and its turn is an event too. An event that a
-state has no entry for does nothing in it.
+Events, by who causes them:
+
+    faults       PUT_IN the first is switched on, TAKE_OUT nothing of them is left; HALF_CLOSE, DROP, RESET;
+                 USE_UP the last byte before a drop is there
+    the user     HALF_CLOSE, CLOSE, ABORT; ABORT_UNSEEN across a stall, where its peer must not see it
+    a pipe       CLOSE_NOW the user's closing has its turn, or ORPHAN it waits behind a stall;
+                 TELL all that came before the loss has been let in, and the user is told
+    transport    LOSE it is lost
+
+An event that a state has no entry for does nothing in it. The items of a pipe that are no bytes wait for their turn behind the bytes
+(`wslab.net.faults.pipe`).
 """
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import Enum
 
-
-class State(Enum):
-    """A state of a link; the table above says what each means."""
-
-    OUT = auto()
-    OPEN = auto()
-    HALF_CLOSED = auto()
-    CUT = auto()
-    CLOSING = auto()
-    DROPPED = auto()
-    ENDING = auto()
-    LOST = auto()
-    ORPHANED = auto()
-    OVER = auto()
-
-
-class Event(Enum):
-    """Something that may change the state of a link."""
-
-    PUT_IN = auto()  # the first fault is switched on
-    TAKE_OUT = auto()  # nothing of a fault is left
-    HALF_CLOSE = auto()  # the user, or a fault, ends this end's direction
-    USE_UP = auto()  # the last byte before a drop is there
-    CLOSE = auto()  # the user closes
-    CLOSE_NOW = auto()  # ... and it is its turn
-    ABORT = auto()  # the user aborts
-    ABORT_UNSEEN = auto()  # ... across a stall
-    ORPHAN = auto()  # ... or closes, and that stands behind a stall
-    DROP = auto()
-    RESET = auto()
-    LOSE = auto()  # the real transport is lost
-    TELL = auto()  # the user is told that the connection is lost, when all that came before has been let in
-
+State = Enum("State", "OUT OPEN HALF_CLOSED CUT CLOSING DROPPED ENDING LOST ORPHANED OVER")
+Event = Enum(
+    "Event", "PUT_IN TAKE_OUT HALF_CLOSE USE_UP CLOSE CLOSE_NOW ABORT ABORT_UNSEEN ORPHAN DROP RESET LOSE TELL"
+)
 
 _BREAK = {Event.ABORT: State.ENDING, Event.RESET: State.ENDING}
-_WHILE_OPEN = {
-    Event.CLOSE: State.CLOSING,
-    Event.ABORT_UNSEEN: State.CLOSING,
-    Event.DROP: State.DROPPED,
-    Event.LOSE: State.LOST,
-    **_BREAK,
-}
-_WHILE_ENDING = {Event.ORPHAN: State.ORPHANED, Event.DROP: State.ENDING, Event.LOSE: State.OVER, **_BREAK}
+_CLOSE = {Event.CLOSE: State.CLOSING, Event.ABORT_UNSEEN: State.CLOSING}
+_WHILE_OPEN = {**_CLOSE, **_BREAK, Event.DROP: State.DROPPED, Event.LOSE: State.LOST}
+_WHILE_ENDING = {**_BREAK, Event.ORPHAN: State.ORPHANED, Event.DROP: State.ENDING, Event.LOSE: State.OVER}
 
 NEXT: dict[State, dict[Event, State]] = {
     State.OUT: {Event.PUT_IN: State.OPEN},
     State.OPEN: {
-        Event.TAKE_OUT: State.OUT,
-        Event.HALF_CLOSE: State.HALF_CLOSED,
-        Event.USE_UP: State.CUT,
-        **_WHILE_OPEN,
+        Event.TAKE_OUT: State.OUT, Event.HALF_CLOSE: State.HALF_CLOSED, Event.USE_UP: State.CUT, **_WHILE_OPEN
     },
     State.HALF_CLOSED: {Event.USE_UP: State.CUT, **_WHILE_OPEN},
     State.CUT: _WHILE_OPEN,
@@ -80,7 +52,7 @@ NEXT: dict[State, dict[Event, State]] = {
     State.LOST: {Event.ABORT: State.LOST, Event.TELL: State.OVER},
     State.ORPHANED: {Event.LOSE: State.OVER},
     State.OVER: {},
-}
+}  # fmt: skip
 """Where each event leads from each state."""
 
 IN_PLACE = frozenset(State) - {State.OUT, State.ORPHANED, State.OVER}
