@@ -50,10 +50,7 @@ STARTS: dict[str, dict[str, str]] = {
 """What starts something, and where it may stand, each with its reason."""
 
 SCHEDULES = {"call_soon", "call_soon_threadsafe", "call_later", "call_at", "add_done_callback"}
-OURS = {
-    "net/threads.py", "net/websocket/wire.py", "net/relay/tcp_half.py", "net/raw/wire.py", "peers/on_thread.py",
-    "peers/browser/session.py",
-}  # fmt: skip
+OURS = {"net/threads.py", "net/websocket/wire.py", "peers/on_thread.py", "peers/browser/session.py"}
 """Modules whose callbacks run on a loop of ours."""
 
 SAFE = {
@@ -61,7 +58,7 @@ SAFE = {
     "self._outbox.post": "puts something into a queue",
     "self.loosen": "sets a flag",
     "self._pump_later": "guarded where it is made",
-    "self._real.abort": "asyncio's own",
+    "transport.abort": "asyncio's own",
     "act": "spawns",
     "_fulfil": "raises where it is waited for",
     "_running.discard": "a set's own",

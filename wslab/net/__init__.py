@@ -3,7 +3,7 @@
     server   client   relay   websocket   raw    what serves, and what connects
     faults                                       what goes wrong on purpose
     recording            dom                     taps on connections; the browser's interfaces
-    threads  tasks  ports  awaitable  errors  tcp_errors
+    threads  tasks  ports  tcp  awaitable  errors
 
 Imports run downwards. Threads start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a row.
 Sockets that listen are made in `ports`, and served in `server.serving` and `relay.relay`. Connections are made in

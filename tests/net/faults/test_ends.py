@@ -151,7 +151,7 @@ async def test_a_peer_that_goes_while_its_bytes_are_held_is_heard_to_the_end(how
         server.faults.set(latency=60, direction=UP)
         await client.send("said")
         (link,) = await opened(server)
-        await until(lambda: (held := link.faults._link) and held._in.size)
+        await until(lambda: (faulty := link.faults._link) and faulty._in.size)
         if how == "RST":
             client.faults.reset()
         else:

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosedError
 
 from tests.net.harness import LIMIT, connection, hears, rows, until
 from wslab import Lab
-from wslab.net.faults import link
+from wslab.net import tcp
 from wslab.net.faults.settings import WAYS
 from wslab.wire import frame as build
 
@@ -188,7 +188,7 @@ async def test_a_drop_is_a_clean_end_of_tcp_without_a_close_frame() -> None:
 
 
 async def test_a_drop_is_no_reset_where_bytes_wait_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "_GRACE", LIMIT)  # after it the connection is reset, as it should be
+    monkeypatch.setattr(tcp, "ORDERLY_END_SECONDS", LIMIT)  # after it the connection is reset, as it should be
     async with Lab() as lab:
         server = await lab.serve()
         raw = await lab.raw(server.url, half_open=True)

@@ -71,7 +71,7 @@ async def test_what_comes_is_held_up_to_a_bound_and_then_not_read() -> None:
         server.faults.set(latency=60, direction=UP)
         for _ in range(total // 65536):
             socket.send(b"x" * 65536)
-        await until(lambda: ends and (link := ends[0].faults._link) and link._in.size > 1024 * 1024)
+        await until(lambda: ends and (faulty := ends[0].faults._link) and faulty._in.size > 1024 * 1024)
         await until(lambda: connection(lab).client_end.sent.stop > total)  # type: ignore[union-attr]
         assert ends[0].faults._link._in.size < 1024 * 1024 + 512 * 1024
         assert got == []

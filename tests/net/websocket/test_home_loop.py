@@ -85,7 +85,7 @@ PROGRAM = """
 import asyncio, sys
 from wslab import WebSocket
 from wslab.net.websocket import client_host
-client_host.GOODBYE = 60  # how long it may take is another question
+client_host.GOODBYE_SECONDS = 60  # how long it may take is another question
 async def cell():
     global socket
     socket = WebSocket(sys.argv[1])

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from wslab.net.awaitable import Pending
 from wslab.net.client.connection import recorded_client
 from wslab.net.recording import QUIET
-from wslab.net.tcp_errors import why_no_tcp
+from wslab.net.tcp import why_no_tcp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine

@@ -4,7 +4,10 @@
                           └─ ServerFaults   of all connections of a server, those to come included
                                 │  on the loop of the connection
                                 ▼
-    user ══ TapTransport ══ FaultyLink: pipes, corrupter, countdown ══ the real transport
+    user ══ TapTransport ══ FaultyLink ══ the real transport
+
+    link.py   a link and its ends; `states.py` is the table of what may happen when
+    user.py   who speaks to it above; directions.py  the bytes: a pipe.py each way, and what makes frames wrong (corruption.py)
 
 The link is put in when the first fault is switched on, and taken out when nothing of a fault is left.
 """

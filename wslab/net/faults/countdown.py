@@ -20,9 +20,6 @@ class Countdown:
     Args:
         drop: Called when time is up, with what was waited for. (When the bytes are, `count` says so.)
         failed: Told what that raised.
-
-    Attributes:
-        running: Whether something is counted.
     """
 
     def __init__(self, drop: Callable[[str], None], failed: Callable[[BaseException], object]) -> None:
@@ -33,11 +30,6 @@ class Countdown:
         self._bytes: int | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._touched = 0.0
-
-    @property
-    def running(self) -> bool:
-        """Whether something is counted."""
-        return self._bytes is not None or self._timer is not None
 
     @property
     def words(self) -> str:

@@ -91,11 +91,17 @@ class EndFaults(Faults):
     def take_over(self, settings: Settings, name: str, text: str) -> None:
         """Have these settings, with a row that says so."""
         self._settings = settings
-        self._tell(name, text, lambda link: link.clear() if settings == NOTHING else link.settle(settings))
+        self.obey(lambda link: link.clear() if settings == NOTHING else link.settle(settings), name, text)
 
     def obey(self, act: Callable[[FaultyLink], None], name: str, text: str) -> None:
         """Do something to the link, with a row, unless the connection is over by then."""
-        self._tell(name, text, act)
+
+        def work() -> None:
+            if self.alive:
+                self._end.note("fault", name, text)
+                self._at_link(act)
+
+        self._post(work)
 
     def _change(self, make: Callable[[Settings], Settings], name: str, text: str) -> None:
         self._check_alive()
@@ -105,19 +111,11 @@ class EndFaults(Faults):
         self._check_alive()
         if self._end.local is None:
             raise BadValue("there is no connection yet that could break; write await socket.opened() first")
-        self._tell(name, text, act)
+        self.obey(act, name, text)
 
     def _check_alive(self) -> None:
         if not self.alive:
             raise BadValue("that connection is closed; make another, or use server.faults for those to come")
-
-    def _tell(self, name: str, text: str, act: Callable[[FaultyLink], None]) -> None:
-        def work() -> None:
-            if self.alive:
-                self._end.note("fault", name, text)
-                self._at_link(act)
-
-        self._post(work)
 
     def _at_link(self, act: Callable[[FaultyLink], None]) -> None:
         link = self._link = self._link or self._make()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wslab.net.faults.pipe import Pipe
 
-_LIMIT = 60.0
+_LIMIT_SECONDS = 60.0
 
 
 class Orphan(asyncio.Protocol):
@@ -50,7 +50,7 @@ class Orphan(asyncio.Protocol):
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
             try:
-                await asyncio.wait_for(self._gone, _LIMIT)
+                await asyncio.wait_for(self._gone, _LIMIT_SECONDS)
             finally:
                 self._transport.abort()
                 self._ended()

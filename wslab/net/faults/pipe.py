@@ -18,7 +18,7 @@ from wslab.net.tasks import guarded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TICK = 0.02  # under a bandwidth limit bytes come in parts of so many seconds
+_TICK_SECONDS = 0.02  # under a bandwidth limit bytes come in parts of what passes in this time
 
 
 class Pipe:
@@ -113,7 +113,7 @@ class Pipe:
         left = len(item) - self._at
         count = min(left, settings.slice or left)
         if settings.bandwidth:
-            count = min(count, max(1, int(settings.bandwidth * _TICK)))
+            count = min(count, max(1, int(settings.bandwidth * _TICK_SECONDS)))
             due = max(due, self._line_free) + count / settings.bandwidth
         if due > now:
             return self._wake(due)

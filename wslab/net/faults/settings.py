@@ -20,8 +20,8 @@ WAYS: tuple[Way, Way] = ("client to server", "server to client")
 CORRUPTIONS = ("bad opcode", "RSV", "unmasked", "masked", "bad UTF-8", "wrong length")
 """How a frame can be made wrong."""
 
-_MAX_LATENCY = 60.0  # seconds; of jitter too
-_DAY = 86_400.0  # seconds
+_MAX_LATENCY_SECONDS = 60.0  # of jitter too
+_DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def check_setting(name: str, value: object) -> float | int | None:
     if name in ("latency", "jitter"):
         if value is None:
             return 0.0
-        return check_seconds(name, value, _MAX_LATENCY, least=0.0)
+        return check_seconds(name, value, _MAX_LATENCY_SECONDS, least=0.0)
     what = "bytes a second, such as 10_000" if name == "bandwidth" else "a whole number of bytes, such as 1"
     kinds = (int, float) if name == "bandwidth" else (int,)
     if value is None or (value == 0 and not isinstance(value, bool)):
@@ -150,7 +150,7 @@ def check_setting(name: str, value: object) -> float | int | None:
     return number
 
 
-def check_seconds(name: str, value: object, most: float = _DAY, *, least: float = 0.001) -> float:
+def check_seconds(name: str, value: object, most: float = _DAY_SECONDS, *, least: float = 0.001) -> float:
     """A time as somebody passed it, in seconds.
 
     Raises:

@@ -6,25 +6,21 @@ that is why a link without faults costs nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 class Swap:
-    """The attributes of one object, hidden by others.
+    """The attributes of one object, hidden by those of another.
 
     Args:
         holder: The object.
-        others: What is seen instead, by name.
+        other: The other one.
+        names: Which attributes.
     """
 
-    def __init__(self, holder: object, others: Mapping[str, Any]) -> None:
+    def __init__(self, holder: object, other: object, names: tuple[str, ...]) -> None:
         self._attributes = vars(holder)
-        self._names = tuple(others)
-        self._kept = {name: self._attributes[name] for name in others if name in self._attributes}
-        self._attributes.update(others)
+        self._names = names
+        self._kept = {name: self._attributes[name] for name in names if name in self._attributes}
+        self._attributes.update((name, getattr(other, name)) for name in names)
 
     def undo(self) -> None:
         """Let the object be what it was. Doing it twice does nothing."""

@@ -13,7 +13,7 @@ from wslab.net.raw.errors import RawEnded
 from wslab.net.raw.socket import RawSocket
 from wslab.net.raw.taking import check_timeout
 from wslab.net.raw.wire import RawWire
-from wslab.net.tcp_errors import why_no_tcp
+from wslab.net.tcp import GOODBYE_SECONDS, why_no_tcp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from wslab.net.threads import LoopThread
     from wslab.timeline import Timeline
 
-_GOODBYE = 0.4  # how long the sockets of a lab have to close, in seconds
 _WRITE = "raw = await lab.raw(server.url)"
 
 
@@ -86,10 +85,10 @@ class Raws:
         thread = self._thread()
         for wire in wires:
             thread.post(wire.close)
-        await asyncio.wait([asyncio.wrap_future(wire.gone) for wire in wires], timeout=_GOODBYE)
+        await asyncio.wait([asyncio.wrap_future(wire.gone) for wire in wires], timeout=GOODBYE_SECONDS)
         for wire in wires:
             thread.post(wire.abort)
-        await asyncio.wait([asyncio.wrap_future(wire.gone) for wire in wires], timeout=_GOODBYE)
+        await asyncio.wait([asyncio.wrap_future(wire.gone) for wire in wires], timeout=GOODBYE_SECONDS)
 
     async def _connect(
         self, url: SocketURL, context: tls.SSLContext | None, limit: float, *, half_open: bool

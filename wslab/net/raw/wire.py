@@ -7,14 +7,11 @@ peer to wait, and so much is all that a peer can make us keep.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-import struct
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from wslab.net.raw.errors import RawEnded
-from wslab.net.tcp_errors import how_it_ended
+from wslab.net.tcp import abort_later, how_it_ended, send_fin, send_rst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
 
 LIMIT = 16 * 1024 * 1024
 """How many bytes may wait to be taken."""
-
-_LINGER = struct.pack("ii", 1, 0)  # l_onoff, l_linger: close() sends RST
-_GRACE = 1.0  # how long closing may take before TCP is aborted, in seconds
 
 
 class RawWire(asyncio.Protocol):
@@ -103,8 +97,7 @@ class RawWire(asyncio.Protocol):
         """End our direction with FIN, once what was written has gone."""
         if self._transport is not None and not self._transport.is_closing():
             self.end.note("note", "end_sending()", "FIN: nothing more will be sent")
-            with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
-                self._transport.write_eof()
+            send_fin(self._transport)
 
     def reset(self) -> None:
         """End the connection with RST."""
@@ -112,8 +105,7 @@ class RawWire(asyncio.Protocol):
             return
         self._ours = "reset here (RST)"
         self.end.note("note", "reset()", "RST: the connection ends at once")
-        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
-        self._transport.abort()
+        send_rst(self._transport)
 
     def close(self) -> None:
         """End the connection once what was written has gone, and after a second in any case."""
@@ -121,7 +113,7 @@ class RawWire(asyncio.Protocol):
             return
         self._ours = "closed here"
         self._transport.close()
-        self._timer = asyncio.get_running_loop().call_later(_GRACE, self._transport.abort)
+        self._timer = abort_later(self._transport)
 
     def abort(self) -> None:
         """End the connection at once."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wslab.net.recording.request_line import RequestLine
 from wslab.net.recording.tap import TapTransport
-from wslab.net.tcp_errors import how_it_ended
+from wslab.net.tcp import how_it_ended
 
 if TYPE_CHECKING:
     from wslab.net.recording.request_heads import RequestHeads

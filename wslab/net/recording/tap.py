@@ -8,8 +8,9 @@ This is the hot path: a closure, no attribute chains.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
+
+from wslab.net.tcp import send_fin
 
 if TYPE_CHECKING:
     import asyncio
@@ -54,8 +55,7 @@ class TapTransport:
 
     def end_writing(self) -> None:
         """End this direction only."""
-        with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
-            self.carrier.write_eof()
+        send_fin(self.carrier)
 
     def read_on(self) -> None:
         """Read to the end, whatever is queued.

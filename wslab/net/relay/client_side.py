@@ -16,7 +16,7 @@ from wslab.net.faults import FaultyMixin
 from wslab.net.recording import RequestHeads, measure
 from wslab.net.relay.tcp_half import TCPHalf
 from wslab.net.tasks import spawn
-from wslab.net.tcp_errors import why_no_tcp
+from wslab.net.tcp import why_no_tcp
 from wslab.timeline import tcp_words
 
 if TYPE_CHECKING:

@@ -11,17 +11,14 @@ A half whose connection is still being made ends the same way, as soon as it is 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-import struct
 from typing import TYPE_CHECKING, Any
+
+from wslab.net.tcp import abort_later, send_fin, send_rst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LINGER = struct.pack("ii", 1, 0)  # l_onoff, l_linger: close() sends RST
-_EARLY = 64 * 1024  # bytes that may wait for a connection that is not up yet
-_GRACE = 1.0  # how long a peer may take to answer FIN with its own, in seconds
+_EARLY_BYTES = 64 * 1024  # that may wait for a connection that is not up yet
 
 
 class TCPHalf(asyncio.Protocol):
@@ -58,7 +55,7 @@ class TCPHalf(asyncio.Protocol):
         """Send bytes."""
         if self.transport is None:
             self._early += data
-            if len(self._early) >= _EARLY:
+            if len(self._early) >= _EARLY_BYTES:
                 self.other.hold()
         elif not self._ending and not self.gone:
             self.transport.write(data)
@@ -89,12 +86,11 @@ class TCPHalf(asyncio.Protocol):
             return
         if self.gone or self._deaf:
             return
-        # Not closed yet: bytes that nobody has read turn the FIN of a closing socket into RST.
         self._deaf = True
         self.take_end()
         self.read_on()
         if not self.transport.is_closing():
-            self._timer = asyncio.get_running_loop().call_later(_GRACE, self.transport.abort)
+            self._timer = abort_later(self.transport)
 
     def reset(self) -> None:
         """End at once with RST."""
@@ -102,16 +98,13 @@ class TCPHalf(asyncio.Protocol):
             self._once_up = self.reset
             return
         if not self.gone:
-            with contextlib.suppress(OSError):  # it is closed already
-                self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
-            self.transport.abort()
+            send_rst(self.transport)
 
     # What differs
 
     def end_writing(self) -> None:
         """End this direction of the transport."""
-        with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
-            self.transport.write_eof()
+        send_fin(self.transport)
 
     # What asyncio calls
 

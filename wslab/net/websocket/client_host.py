@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wslab.net.tcp import GOODBYE_SECONDS
 from wslab.net.threads import LoopThread
-from wslab.net.websocket.loop_sockets import GOODBYE, unfinished
+from wslab.net.websocket.loop_sockets import unfinished
 from wslab.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -52,6 +53,6 @@ def _say_goodbye() -> None:
     for socket in leaving:
         socket.go_away()
     ends = [socket.end for socket in leaving]
-    deadline = time.monotonic() + GOODBYE
+    deadline = time.monotonic() + GOODBYE_SECONDS
     while unfinished(ends) and time.monotonic() < deadline:
         time.sleep(0.005)

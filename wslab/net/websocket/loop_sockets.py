@@ -13,15 +13,13 @@ import time
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from wslab.net.tcp import GOODBYE_SECONDS
 from wslab.timeline import CONTAINED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
 
     from wslab.timeline import End
-
-GOODBYE = 0.4
-"""How long the end of a loop may wait for its sockets to have closed, in seconds."""
 
 
 class LoopSockets:
@@ -47,7 +45,7 @@ class LoopSockets:
                     leave()
                 except CONTAINED as error:  # the others leave all the same
                     end.failed("leaving its page failed", error)
-            deadline = time.monotonic() + GOODBYE
+            deadline = time.monotonic() + GOODBYE_SECONDS
             while unfinished(leaving) and time.monotonic() < deadline:  # noqa: ASYNC110  (another thread closes them)
                 await asyncio.sleep(0.002)
 

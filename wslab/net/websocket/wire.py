@@ -25,7 +25,7 @@ from websockets.uri import WebSocketURI
 from wslab.net.faults import FaultyLink
 from wslab.net.recording import TapTransport, quiet_logger
 from wslab.net.tasks import spawn
-from wslab.net.tcp_errors import how_it_ended, why_no_tcp
+from wslab.net.tcp import how_it_ended, why_no_tcp
 from wslab.net.websocket.events import CloseFacts, SocketEvents
 from wslab.net.websocket.sending import Sending
 from wslab.wire import CLOSE, Receiver, Walker

@@ -1,6 +1,6 @@
 """The words in which an end says how TCP ended, or why it never came to be.
 
-The network writes them (`wslab.net.tcp_errors`), and a diagnosis reads them. They stand in recordings: never change one, add.
+The network writes them (`wslab.net.tcp`), and a diagnosis reads them. They stand in recordings: never change one, add.
 """
 
 from __future__ import annotations

@@ -1,14 +1,50 @@
-"""How TCP ends, or never comes to be, in words."""
+"""How a TCP connection is ended on purpose, and in words how it ended, or never came to be.
+
+send_fin     this direction ends in good order; the other may go on
+send_rst     both end at once; the peer loses what it has not read
+abort_later  for whoever has sent FIN, or closed, and does not wait for ever
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import socket
 import ssl
+import struct
 
 from wslab.timeline import tcp_words
 
+ORDERLY_END_SECONDS = 1.0
+"""How long TCP may take to end in good order."""
+
+GOODBYE_SECONDS = 0.4
+"""How long the end of a loop, or of a lab, may wait for its connections to have closed."""
+
+_RST_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: l_onoff, l_linger
 _NO_WAY = (errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN)
+
+
+def send_fin(transport: asyncio.WriteTransport) -> None:
+    """End this direction of a connection, behind what is written."""
+    with contextlib.suppress(OSError):  # the peer has just reset the connection: that is about to be told
+        transport.write_eof()
+
+
+def send_rst(transport: asyncio.WriteTransport) -> None:
+    """End a connection at once."""
+    with contextlib.suppress(OSError):  # it is closed already
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
+    transport.abort()
+
+
+def abort_later(transport: asyncio.WriteTransport) -> asyncio.TimerHandle:
+    """Abort a connection unless it has ended in good order by then, and this timer is cancelled.
+
+    Whoever has sent FIN waits for the peer's with an open socket: bytes that nobody has read turn the FIN of a closing one into RST.
+    """
+    return asyncio.get_running_loop().call_later(ORDERLY_END_SECONDS, transport.abort)
 
 
 def how_it_ended(error: BaseException | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from wslab.net.tcp_errors import why_no_tcp
+from wslab.net.tcp import why_no_tcp
 
 
 def test_a_reset_that_comes_at_once_is_not_taken_for_one_of_tls() -> None:
