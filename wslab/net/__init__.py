@@ -3,10 +3,11 @@
     server   client   relay   websocket   raw    what serves, and what connects
     faults                                       what goes wrong on purpose
     recording            dom                     taps on connections; the browser's interfaces
-    threads  tasks  ports  awaitable  blocked  errors  tcp_errors
+    sockets                                      ports, connections, and how far a server is
+    threads  tasks  awaitable  blocked  errors  tcp_errors
 
 Imports run downwards. Threads start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a row.
-Sockets that listen are made in `ports`, and served in `server.serving` and `relay.relay`. Connections are made in
+Sockets that listen are made in `sockets.ports`, and served in `server.serving` and `sockets.connections`. Connections are made in
 `client.connect`, `websocket.wire`, `raw.connect` and `relay.client_side`.
 """
 

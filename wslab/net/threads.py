@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import enum
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -52,6 +53,14 @@ class Abandoned(BaseException):
     """Raised inside a thread whose loop was given up while it was stuck."""
 
 
+class _Stage(enum.IntEnum):
+    """How far a thread is. It only goes on."""
+
+    RUNS = 0  # its loop takes work
+    ENDS = 1  # somebody has asked it to end, or its loop has ended by itself
+    LEAVES = 2  # only closing the loop is left: nothing may be raised in it any more
+
+
 class LoopThread:
     """A daemon thread that runs an event loop until it is stopped.
 
@@ -75,16 +84,15 @@ class LoopThread:
         self._last = last
         self.loop.set_exception_handler(self._report)
         self.ended: Future[None] = Future()
-        self._asked = False  # to end
-        self._lock = threading.Lock()
-        self._leaving = False  # only closing the loop is left: nothing may be raised in it any more
+        self._stage = _Stage.RUNS
+        self._lock = threading.RLock()
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether the loop takes work, and nobody has asked it to end."""
-        return self.thread.is_alive() and not self._asked and not self.loop.is_closed()
+        """True if the loop takes work: nobody has asked it to end, and it has not ended by itself."""
+        return self._stage is _Stage.RUNS and self.thread.is_alive()
 
     def post(self, function: Callable[..., object], *args: object) -> bool:
         """Run a function on the loop soon.
@@ -139,7 +147,7 @@ class LoopThread:
 
     def stop(self) -> None:
         """Ask the loop to end once what it runs now has yielded. Returns at once; `ended` tells when it has."""
-        self._asked = True
+        self._reach(_Stage.ENDS)
         self.post(self.loop.stop)
 
     async def wait_ended(self, limit: float) -> bool:
@@ -161,7 +169,7 @@ class LoopThread:
         """
         with self._lock:
             ident = self.thread.ident
-            if ident is not None and self.thread.is_alive() and not self._leaving:
+            if ident is not None and self.thread.is_alive() and self._stage is not _Stage.LEAVES:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -179,26 +187,32 @@ class LoopThread:
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         runs = True
-        while not self._leaving:
+        while self._stage is not _Stage.LEAVES:
             try:
                 while runs and not self._run_on():
                     pass
                 runs = False
+                self._reach(_Stage.ENDS)
                 self._wind_up()
                 self._leave()
             except Abandoned:  # also while it winds up, which runs somebody's code too
                 runs = False
-            except BaseException as error:  # noqa: BLE001  (whatever that code raised: the loop is closed)
+            except BaseException as error:  # noqa: BLE001  (the loop has broken)
+                self._reach(_Stage.ENDS)  # whoever is told must not take it for alive
                 self._tell(error)
                 self._leave()
         try:
+            self._keep_tasks()
             self.loop.close()
         finally:
             self.ended.set_result(None)
 
-    def _leave(self) -> None:
+    def _reach(self, stage: _Stage) -> None:
         with self._lock:
-            self._leaving = True
+            self._stage = max(self._stage, stage)
+
+    def _leave(self) -> None:
+        self._reach(_Stage.LEAVES)
 
     def _run_on(self) -> bool:
         """Run the loop. Returns whether it is to end: `exit()` in a task or a callback leaves the loop, and it goes on."""
@@ -207,10 +221,8 @@ class LoopThread:
         except (SystemExit, KeyboardInterrupt) as error:
             self._tell(error)
             return False
-        except Abandoned:
-            return True
-        if not self._asked:
-            self._asked = True
+        if self._stage is _Stage.RUNS:
+            self._reach(_Stage.ENDS)
             self._tell(LoopStopped("the event loop was stopped by code that runs on it"))
             if self._last is not None:
                 try:
@@ -228,9 +240,14 @@ class LoopThread:
             for task in tasks:
                 task.cancel()
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0.1))
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+
+    def _keep_tasks(self) -> None:
+        """Keep for ever what has refused to end, or cannot because its loop has broken, and say nothing of it.
+
+        Collected, a task would run on without a loop, where its `await` raises at once, is swallowed at once, and so on for ever,
+        in whichever thread the collector runs.
+        """
         for task in asyncio.all_tasks(self.loop):
-            # It refuses to end: say nothing of it, and never collect it. Collected, it would run on without a loop, where its
-            # `await` raises at once, is swallowed at once, and so on for ever, in whichever thread the collector runs.
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
