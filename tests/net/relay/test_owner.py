@@ -256,3 +256,15 @@ async def test_a_thread_that_is_gone_ends_it_too() -> None:
     assert not relay.running
     with pytest.raises(RuntimeError):
         await relay.listen(0)
+
+
+async def test_the_port_of_a_relay_whose_thread_has_ended_is_free() -> None:
+    thread = LoopThread("wslab-relay")
+    relay = Relay("node", Timeline(), None, thread)
+    port = await relay.listen(0)
+    thread.stop()
+    assert await thread.wait_ended(5)
+    assert not relay.running
+    with pytest.raises(ConnectionRefusedError):
+        await Wire.to(port)
+    await relay.shut_down(1001)
