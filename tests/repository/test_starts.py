@@ -38,7 +38,7 @@ STARTS: dict[str, dict[str, str]] = {
     "run_coroutine_threadsafe": {
         "net/threads.py": "its result is awaited by whoever asks",
         "net/raw/taking.py": "its result is awaited",
-        "lab/lab.py": "tells what it raises by itself",
+        "lab/shutdown.py": "tells what it raises by itself",
         "peers/browser/run.py": "its result is awaited",
     },
     "new_event_loop": {"net/threads.py": "where loops start"},

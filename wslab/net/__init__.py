@@ -25,7 +25,7 @@ from wslab.net.relay import Relay, RelayClientSide
 from wslab.net.server import LOOPBACK, Handler, Origins, Server, check_handler, check_origins, echo, recorded_server
 from wslab.net.sockets import listen
 from wslab.net.tasks import act, guarded, is_contained, not_done, spawn
-from wslab.net.threads import Abandoned, LoopThread, start_thread
+from wslab.net.threads import Abandoned, LoopThread, ThreadWhenNeeded, start_thread
 from wslab.net.websocket import ClientHost, ConnectionEnded, WebSocket, check_close
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "RelayClientSide",
     "Server",
     "ServerFaults",
+    "ThreadWhenNeeded",
     "TimedOut",
     "WebSocket",
     "act",

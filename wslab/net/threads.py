@@ -251,3 +251,23 @@ class LoopThread:
         for task in asyncio.all_tasks(self.loop):
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
+
+
+class ThreadWhenNeeded:
+    """A thread that starts when it is first needed, and again where it has ended.
+
+    Args:
+        start: Starts it.
+
+    Attributes:
+        now: The thread; None where none has been needed yet.
+    """
+
+    def __init__(self, start: Callable[[], LoopThread]) -> None:
+        self._start = start
+        self.now: LoopThread | None = None
+
+    def __call__(self) -> LoopThread:
+        if self.now is None or not self.now.alive:
+            self.now = self._start()
+        return self.now

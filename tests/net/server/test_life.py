@@ -61,7 +61,7 @@ async def test_whoever_is_connected_to_a_server_whose_loop_breaks_sees_the_end_a
     async with Lab() as lab:
         server = await lab.serve()
         told: list[dict[int, str]] = []
-        lab.hosting.watch_ports(lambda: told.append(lab.hosting.ports()))
+        lab.hosting.ports.watch(lambda: told.append(lab.hosting.ports.taken()))
         socket = lab.WebSocket(server.url)
         await socket.opened()
         await until(server.links)
