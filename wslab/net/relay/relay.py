@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wslab.net.faults import Faults
     from wslab.net.recording import Buffers, Markers
     from wslab.net.threads import LoopThread
-    from wslab.timeline import Connection, End, SourceLine, Timeline
+    from wslab.timeline import Connection, End, Timeline
 
 _STOP = 2.0
 _WAIT = 5.0  # how long a connection may wait for the server behind to listen, in seconds
@@ -35,7 +35,7 @@ _REMEMBERED = 256  # closed connections that `end_of` still finds
 
 
 class Relay:
-    """A relay in front of a server that is not ours. Its face is that of `wslab.net.Server`.
+    """A relay in front of a server that is not ours. It is looked at and stopped as a `wslab.net.Server` is.
 
     Args:
         name: Its name, which is that of the server behind it.
@@ -151,29 +151,6 @@ class Relay:
             await self._thread.run(self._stop(why), _STOP, lambda: "stuck")
         except (TimedOut, RuntimeError):  # the thread has ended, and all connections with it
             self._life.reach(Stage.OVER)
-
-    async def turn(self) -> None:
-        """Let its loop run what is ready."""
-        await self._thread.turn()
-
-    def probe(self) -> None:
-        """Nothing to ask: no learner's code runs on its loop."""
-
-    def blocked_for(self) -> tuple[float, SourceLine] | None:
-        """It is never blocked."""
-        return None
-
-    def blocked_reason(self) -> str:
-        """It has none."""
-        return ""
-
-    def blocked_row(self) -> tuple[str, str] | None:
-        """Nothing blocks it."""
-        return None
-
-    def pending_handlers(self) -> int:
-        """It runs no handlers."""
-        return 0
 
     # What its client sides use, on the lab's thread
 
