@@ -36,7 +36,8 @@ async def test_a_server_whose_loop_has_broken_is_not_running_when_that_is_told_a
 ) -> None:
     async with Lab() as lab:
         server = await lab.serve(breaks_its_loop)
-        thread, seen = server._serving.thread, []
+        thread = server._serving.thread
+        seen: list[bool] = []
         thread.failed = functools.partial(spied, thread.failed, lambda: seen.append(server.running))
         client = await websockets.connect(server.url)
         await client.send("go")
@@ -73,3 +74,19 @@ async def test_whoever_is_connected_to_a_server_whose_loop_breaks_sees_the_end_a
         assert not server.links()
         link.transport.real._sock.close()  # type: ignore[attr-defined]  # no transport of a broken loop ever closes
     assert failures == ["ERROR server server has ended: TypeError"]
+
+
+async def test_whoever_stops_a_server_that_is_stopping_waits_until_it_has_stopped() -> None:
+    async def stays(_connection: ServerConnection) -> None:
+        await asyncio.sleep(3600)
+
+    async with Lab() as lab:
+        server = await lab.serve(stays)
+        client = await websockets.connect(server.url)
+        await until(server.links)
+        first = asyncio.create_task(lab.serve())
+        await until(lambda: not server.running)
+        await server.stop()
+        assert server._serving.thread.ended.done()
+        await first
+        await client.wait_closed()
