@@ -42,7 +42,7 @@ async def test_a_lab_ends_although_a_part_of_its_end_fails(
     elif part == "a server":
         monkeypatch.setattr(one, "shut_down", fails)
     else:
-        monkeypatch.setattr(lab, "_stop_showing", raises)
+        monkeypatch.setattr(lab._shutdown, "stop_showing", raises)
     thread = lab._io()
     if way == "closed":
         await lab.close()

@@ -91,11 +91,11 @@ async def test_the_panel_offers_the_relays_end_and_can_only_break_its_line() -> 
 async def test_ports_are_those_of_servers_and_relays_and_changes_are_told() -> None:
     async with Lab() as lab:
         told: list[dict[int, str]] = []
-        unwatch = lab.hosting.watch_ports(lambda: told.append(lab.hosting.ports()))
+        unwatch = lab.hosting.ports.watch(lambda: told.append(lab.hosting.ports.taken()))
         server = await lab.serve()
         async with peer_behind(lab) as relay:
-            assert lab.hosting.ports() == {server.port: "server", relay.port: "node"}
-            assert told[-1] == lab.hosting.ports()
+            assert lab.hosting.ports.taken() == {server.port: "server", relay.port: "node"}
+            assert told[-1] == lab.hosting.ports.taken()
             await lab.hosting.drop(relay)
             assert told[-1] == {server.port: "server"}
         await server.stop()
@@ -184,10 +184,10 @@ async def test_what_is_told_last_of_the_ports_is_what_holds_whichever_thread_tel
 
     async with Lab() as lab:
         told: list[dict[int, str]] = []
-        lab.hosting.watch_ports(lambda: told.append(dict(now)))
+        lab.hosting.ports.watch(lambda: told.append(dict(now)))
         with monkeypatch.context() as patched:
-            patched.setattr(lab.hosting, "ports", look)
-            late, other = (threading.Thread(target=lab.hosting.ports_may_have_changed) for _ in "ab")
+            patched.setattr(lab.hosting.ports, "taken", look)
+            late, other = (threading.Thread(target=lab.hosting.ports.may_have_changed) for _ in "ab")
             late.start()
             assert looked.wait(LIMIT)
             now[8080] = "chat"
@@ -197,7 +197,7 @@ async def test_what_is_told_last_of_the_ports_is_what_holds_whichever_thread_tel
             for thread in (late, other):
                 thread.join(LIMIT)
         assert told == [{8080: "chat"}]
-        assert lab.hosting._known == {8080: "chat"}
+        assert lab.hosting.ports._told == {8080: "chat"}
 
 
 async def test_one_server_starts_at_a_time_though_two_loops_ask_for_it() -> None:

@@ -49,8 +49,8 @@ async def test_watchers_of_ends_and_ports_that_raise_keep_nobody_from_serving(fa
     async with Lab() as lab:
         lab._ends.watch(raises)
         told: list[int] = []
-        lab.hosting.watch_ports(raises)
-        lab.hosting.watch_ports(lambda: told.append(1))
+        lab.hosting.ports.watch(raises)
+        lab.hosting.ports.watch(lambda: told.append(1))
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
         socket.send("hi")

@@ -34,7 +34,7 @@ FOLDERS: dict[str, list[list[str]]] = {
     "timeline": [["records"], ["diagnosis", "failures"], ["connection"], ["order", "rows"], ["export"], [LOOSE]],
     "net": [
         [LOOSE],
-        ["dom", "recording"],
+        ["dom", "recording", "sockets"],
         ["faults", "raw"],
         ["client", "relay", "server", "websocket"],
     ],

@@ -5,9 +5,10 @@ Lab ──► servers        one of each name, replaced and watched over
         connecting     the real client, and plain TCP; on the `home_loop`, the loop of the code that made the lab
         display        log, panel, gauge, transcript, sequence diagram
         actions        the ends that the panel acts with; `fault_actions`, the faults that it offers
+        ports          who of servers and relays listens where, and which port each server had last
         hosting        what runtimes that are not ours use: relays, ports, markers, and runs that end with the lab
         settling       what is still under way
-        shutdown       goodbyes
+        shutdown       the end of it: once, for one reason, whoever asks
     ──► open_labs      one lab of each name: taking over, and the end of the process
 """
 

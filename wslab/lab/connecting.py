@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from wslab.lab.actions import LabEnds
+    from wslab.net import ClientHost
     from wslab.timeline import Timeline
 
 
@@ -19,8 +20,8 @@ class Connecting(HomeLoop):
 
     timeline: Timeline
     _ends: LabEnds
+    _host: ClientHost
     _raws: Raws
-    _closed: str = ""
 
     def connect(self, url: str, **options: Any) -> RecordedConnect:
         """Connect with the real `websockets` client, recorded. To be awaited, or used with ``async with``.
@@ -59,5 +60,5 @@ class Connecting(HomeLoop):
         return self._raws.connect(url, half_open=half_open, ssl=ssl, timeout=timeout)
 
     def _check_open(self) -> None:
-        if self._closed:
-            raise LabClosed(self._closed)
+        if self._host.closed:
+            raise LabClosed(self._host.closed)

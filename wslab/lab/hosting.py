@@ -2,24 +2,23 @@
 
 runs       what must end with the lab: a Node process, a page's run
 relays     stand in front of servers that are not ours, and record them
-ports      where the lab's servers and relays listen: what ``ws://localhost:8080`` means in a cell
+ports      where the lab's servers and relays listen (`wslab.lab.ports`): what ``ws://localhost:8080`` means in a cell
 markers    pair a page's socket with the server's end of its connection
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol
 
 from wslab.net import Markers, PortTaken, Relay
-from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from wslab.net import LoopThread, Server
+    from wslab.lab.ports import Ports
+    from wslab.net import LoopThread
     from wslab.timeline import Timeline
 
 _GOODBYE = 0.4  # how long a run may take to end, in seconds
@@ -45,13 +44,14 @@ class Hosting:
     Args:
         timeline: Where they are recorded.
         thread: Gives the lab's own thread, started when it is first needed.
-        servers: Gives the lab's servers.
+        ports: Those of the lab.
         changed: Told when the ends that can act may have changed.
         check_open: Raises `LabClosed` once the lab is closed.
 
     Attributes:
         timeline: Where they are recorded.
         markers: Pair their clients with our servers.
+        ports: Where servers and relays of the lab listen.
         thread: Gives the lab's own thread, where relays and control channels live.
     """
 
@@ -59,52 +59,27 @@ class Hosting:
         self,
         timeline: Timeline,
         thread: Callable[[], LoopThread],
-        servers: Callable[[], Iterable[Server]],
+        ports: Ports,
         changed: Callable[[], None],
         check_open: Callable[[], None],
     ) -> None:
         self.timeline = timeline
         self.markers = Markers()
         self.thread = thread
-        self._servers = servers
+        self.ports = ports
         self._changed = changed
         self._check_open = check_open
-        self._relays: list[Relay] = []
         self._runs: list[HostedRun] = []
-        self._watchers = Watchers("a watcher of the lab's ports", timeline.failed)
-        self._known: dict[int, str] = {}
-        self._notifying = threading.RLock()  # servers and relays change on threads of their own
 
     @property
     def relays(self) -> list[Relay]:
         """The relays that run."""
-        return [relay for relay in tuple(self._relays) if relay.running]
+        return [relay for relay in tuple(self.ports.relays) if relay.running]
 
     @property
     def runs(self) -> tuple[HostedRun, ...]:
         """What lives in this lab."""
         return tuple(self._runs)
-
-    def ports(self) -> dict[int, str]:
-        """The ports where servers and relays of this lab listen, each with its name."""
-        listening: list[Server | Relay] = [*self._servers(), *self.relays]
-        return {each.port: each.name for each in listening if each.running}
-
-    def watch_ports(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Be told, on any thread, when `ports` has changed. The callback must return at once.
-
-        Returns:
-            A function that ends the watch.
-        """
-        return self._watchers.add(callback)
-
-    def ports_may_have_changed(self) -> None:
-        """Look whether `ports` has changed, and tell whoever watches. Any thread; who comes last has told what holds."""
-        with self._notifying:
-            ports = self.ports()
-            if ports != self._known:
-                self._known = ports
-                self._watchers.tell()
 
     async def relay(self, name: str, port: int) -> Relay:
         """Start a relay.
@@ -122,28 +97,18 @@ class Hosting:
         try:
             await relay.listen(port)
         except PortTaken as error:
-            raise self.explained(error) from None
+            raise self.ports.explained(error) from None
         relay.on_change(self._changed)
-        self._relays.append(relay)
+        self.ports.relays.append(relay)
         self._changed()
         return relay
 
     async def drop(self, relay: Relay) -> None:
         """Stop a relay; its connections end."""
         await relay.shut_down(1001)
-        if relay in self._relays:
-            self._relays.remove(relay)
+        if relay in self.ports.relays:
+            self.ports.relays.remove(relay)
         self._changed()
-
-    def explained(self, error: PortTaken) -> PortTaken:
-        """The same error, naming who of this lab has the port."""
-        for server in self._servers():
-            if server.running and server.port == error.port:
-                return PortTaken(error.port, f'server "{server.name}" of this lab (await server.stop() ends it)')
-        for relay in self.relays:
-            if relay.port == error.port:
-                return PortTaken(error.port, f'the Node cell "{relay.name}" of this lab (%node --stop ends it)')
-        return error
 
     def join(self, run: HostedRun) -> None:
         """Take in something that must end with this lab.
@@ -161,7 +126,7 @@ class Hosting:
 
     async def end(self, why: str) -> None:
         """End all runs and relays, because the lab ends. Runs on any loop."""
-        runs, relays = self.runs, tuple(self._relays)
+        runs, relays = self.runs, tuple(self.ports.relays)
         if not runs and not relays:
             return
         thread = self.thread()
@@ -174,7 +139,7 @@ class Hosting:
             await asyncio.gather(*(relay.shut_down(1001) for relay in relays))
         finally:
             self._runs.clear()
-            self._relays.clear()
+            self.ports.relays.clear()
 
     async def _end(self, run: HostedRun, why: str, begun: Future[None]) -> None:
         """End a run. Once this has begun the run ends, even if it is cancelled in the midst of it."""

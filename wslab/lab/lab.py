@@ -18,10 +18,11 @@ from wslab.lab.connecting import Connecting
 from wslab.lab.display import Display
 from wslab.lab.hosting import Hosting
 from wslab.lab.open_labs import OpenLabs
+from wslab.lab.ports import Ports
 from wslab.lab.proxies import let_loopback_pass
 from wslab.lab.servers import LabServers, watch_servers
 from wslab.lab.settling import still_open, turn
-from wslab.lab.shutdown import all_of, say_goodbye, wait_gone
+from wslab.lab.shutdown import Shutdown
 from wslab.lab.sockets import WebSocket
 from wslab.net import (
     LOOPBACK,
@@ -32,6 +33,7 @@ from wslab.net import (
     Pending,
     Raws,
     Server,
+    ThreadWhenNeeded,
     TimedOut,
     awaited,
     check_handler,
@@ -39,7 +41,6 @@ from wslab.net import (
     echo,
     install_prints,
     spawn,
-    uninstall_prints,
 )
 from wslab.timeline import Timeline
 
@@ -72,22 +73,22 @@ class Lab(Connecting, Display):
         check_bounds(keep=keep, keep_bytes=keep_bytes)
         self.name = name
         self.timeline = Timeline(keep=keep, keep_bytes=keep_bytes)
-        self._thread: LoopThread | None = None
+        self._thread = ThreadWhenNeeded(self._start_thread)
         self._watch: asyncio.Task[None] | None = None
-        host = ClientHost(self._io, self.timeline, self._blocked_reason)
-        self._host = host
+        self._host = host = ClientHost(self._io, self.timeline, self._blocked_reason)
         self.WebSocket: type[WebSocket] = type("WebSocket", (WebSocket,), {"host": host, "__doc__": WebSocket.__doc__})
         self._raws = Raws(self._io, self.timeline)
-        self._ends = LabEnds(self.timeline, host, lambda: [*self._servers.values(), *self.hosting.relays])
-        self.hosting = Hosting(self.timeline, self._io, self._servers_now, self._ends.changed, self._check_open)
-        self._lab_servers = LabServers(self.timeline, self.hosting, self._check_open, self._ends.changed)
-        self._servers = self._lab_servers.servers
-        self._ends.watch(self.hosting.ports_may_have_changed)
-        host.changed = self._ends.changed
+        self._ports = ports = Ports(self.timeline)
+        self._ends = ends = LabEnds(self.timeline, host, ports.owners)
+        self.hosting = Hosting(self.timeline, self._io, ports, ends.changed, self._check_open)
+        self._lab_servers = LabServers(self.timeline, ports, self.hosting.markers, self._check_open, ends.changed)
+        self._shutdown = Shutdown(self.timeline, self._thread, host, ends, self._raws, self.hosting, self._stop_showing)
+        ends.watch(ports.may_have_changed)
+        host.changed = ends.changed
         self._find_home()
         install_prints()
-        ports, self._gone = _OPEN.enter(name, self)
-        self._lab_servers.ports |= ports
+        inherited, self._shutdown.before = _OPEN.enter(name, self)
+        ports.last |= inherited
         let_loopback_pass(self.timeline)
 
     # What a learner uses
@@ -134,7 +135,7 @@ class Lab(Connecting, Display):
     @property
     def servers(self) -> tuple[Server, ...]:
         """The servers that run."""
-        return tuple(server for server in self._servers.values() if server.running)
+        return tuple(server for server in self._ports.servers.values() if server.running)
 
     @awaited("await lab.settled()", "timeline")
     async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109
@@ -149,9 +150,7 @@ class Lab(Connecting, Display):
         deadline, pause = time.monotonic() + timeout, 0.002
         while True:
             await turn(list(self.servers))
-            reasons = still_open(
-                self.timeline, list(self._servers.values()), self.hosting.relays, tuple(self._host.sockets)
-            )
+            reasons = still_open(self.timeline, self._ports, tuple(self._host.sockets))
             if not reasons:
                 return
             if time.monotonic() > deadline:
@@ -163,7 +162,8 @@ class Lab(Connecting, Display):
     @awaited("await lab.close()", "timeline")
     async def close(self) -> None:
         """Close every socket and server with 1001 "going away", and the log. Closing twice does nothing."""
-        await self._close("this lab is closed; make a new one: lab = Lab()")
+        _OPEN.leave(self.name, self)
+        await self._shutdown.close("this lab is closed; make a new one: lab = Lab()")
 
     async def __aenter__(self) -> Self:
         self._find_home()
@@ -172,10 +172,10 @@ class Lab(Connecting, Display):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._close("this lab is closed; make a new one: lab = Lab()")
+        await self.close()
 
     def __repr__(self) -> str:
-        if self._closed:
+        if self._host.closed:
             return f"<Lab {self.name!r} closed>"
         lines = [f"Lab {self.name!r}"]
         lines += [f"  server {s.name!r} at {s.url}, {len(s.links())} open" for s in self.servers] or ["  no server"]
@@ -190,13 +190,15 @@ class Lab(Connecting, Display):
     def _io(self) -> LoopThread:
         """The lab's own thread, started when it is first needed."""
         self._find_home()
-        if self._thread is None or not self._thread.alive:
-            self._thread = LoopThread(f"wslab-{self.name}", self.timeline.failed, self._thread_lost)
-            self._thread.post(self._start_watch)
-        return self._thread
+        return self._thread()
+
+    def _start_thread(self) -> LoopThread:
+        thread = LoopThread(f"wslab-{self.name}", self.timeline.failed, self._thread_lost)
+        thread.post(self._start_watch)
+        return thread
 
     def _start_watch(self) -> None:
-        watching = watch_servers(self.timeline, self._servers)
+        watching = watch_servers(self.timeline, self._ports.servers)
         self._watch = spawn(watching, partial(self.timeline.failed, "the watch over servers failed"))
 
     async def _thread_lost(self) -> None:
@@ -206,9 +208,6 @@ class Lab(Connecting, Display):
         self._raws.abort()
         await asyncio.sleep(0.05)
 
-    def _servers_now(self) -> tuple[Server, ...]:
-        return tuple(self._servers.values())
-
     def _blocked_reason(self) -> str:
         return next((reason for server in self.servers if (reason := server.blocked_reason())), "")
 
@@ -216,17 +215,8 @@ class Lab(Connecting, Display):
         self._check_open()
         self._find_home()
         self._io()
-        await wait_gone(self._gone)
+        await self._shutdown.wait_before()
         return await self._lab_servers.serve(name, *how)
-
-    async def _close(self, why: str) -> None:
-        if self._closed:
-            return
-        self._closed = self._host.closed = why
-        _OPEN.leave(self.name, self)
-        await self._end_all()
-        if self._thread is not None:
-            await self._thread.wait_ended(1)
 
     def hand_over(self, *, leaving: bool = False) -> Inherited:
         """End in the background, on the lab's own thread, because another lab of this name takes over or the process exits.
@@ -234,33 +224,8 @@ class Lab(Connecting, Display):
         Returns:
             The ports by server name, and what is done once everything is closed.
         """
-        if self._closed:
-            return self._lab_servers.ports, None
-        self._closed = self._host.closed = f"this lab was replaced by a newer Lab({self.name!r}); use that one"
-        if self._thread is None or not self._thread.alive:
-            if not leaving:
-                uninstall_prints()
-            return self._lab_servers.ports, self._gone
-        return self._lab_servers.ports, asyncio.run_coroutine_threadsafe(self._end_all(), self._thread.loop)
-
-    async def _end_all(self) -> None:
-        """Close all that is open. Runs on any loop."""
-        await wait_gone(self._gone)
-        try:
-            await all_of(
-                self.timeline,
-                say_goodbye(tuple(self._host.sockets), self._ends.clients(), self._thread),
-                self._raws.close(),
-                self.hosting.end(self._closed),
-            )
-            await all_of(self.timeline, *(server.shut_down(1001) for server in self._servers.values()))
-            self._stop_showing()
-        except Exception as error:  # noqa: BLE001  (the rest of the end is to come)
-            self.timeline.failed("closing the lab failed", error)
-        finally:
-            uninstall_prints()
-            if self._thread is not None:
-                self._thread.stop()
+        why = f"this lab was replaced by a newer Lab({self.name!r}); use that one"
+        return self._ports.last, self._shutdown.hand_over(why, leaving=leaving)
 
 
 _OPEN: OpenLabs[Lab] = OpenLabs(

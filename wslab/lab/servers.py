@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wslab.net import Handler, LabClosed, Origins, PortTaken, Server
@@ -13,7 +14,8 @@ _BLOCKED = 2.0  # after so many seconds of a blocked server a row says so
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wslab.lab.hosting import Hosting
+    from wslab.lab.ports import Ports
+    from wslab.net import Markers
     from wslab.timeline import Timeline
 
 
@@ -22,25 +24,26 @@ class LabServers:
 
     Args:
         timeline: Where they record.
-        hosting: Has the markers that pages put into their URLs, and knows who of the lab holds a port.
+        ports: Those of the lab; it has the servers.
+        markers: Those that pages put into their URLs.
         check_open: Raises `LabClosed` once the lab is closed.
         changed: Told when the ends that can act may have changed.
-
-    Attributes:
-        servers: The servers by name, also those that have stopped.
-        ports: The port of each name, also of the lab before.
     """
 
     def __init__(
-        self, timeline: Timeline, hosting: Hosting, check_open: Callable[[], None], changed: Callable[[], None]
+        self,
+        timeline: Timeline,
+        ports: Ports,
+        markers: Markers,
+        check_open: Callable[[], None],
+        changed: Callable[[], None],
     ) -> None:
         self._timeline = timeline
-        self._hosting = hosting
+        self._ports = ports
+        self._markers = markers
         self._check_open = check_open
         self._changed = changed
         self._changing = threading.Lock()
-        self.servers: dict[str, Server] = {}
-        self.ports: dict[str, int] = {}
 
     async def serve(self, name: str, handler: Handler, port: int, origins: Origins, options: dict[str, Any]) -> Server:
         """Start a server; one of the same name is replaced. The arguments are those of `Lab.serve`, checked."""
@@ -49,22 +52,21 @@ class LabServers:
             await asyncio.sleep(0.01)
         try:
             self._check_open()
-            old = self.servers.get(name)
+            old = self._ports.servers.get(name)
             if old is not None and port in (0, old.port):
                 await self._retire(old)
-            server = Server(name, handler, self._timeline, origins, options, self._hosting.markers)
+            make = partial(Server, name, handler, self._timeline, origins, options, self._markers)
+            server = make()
             try:
-                await server.start(port or self.ports.get(name, 0))
+                await server.start(port or self._ports.last.get(name, 0))
             except PortTaken as error:
                 if port:
-                    raise self._hosting.explained(error) from None
-                server = Server(
-                    name, handler, self._timeline, origins, options, self._hosting.markers
-                )  # taken meanwhile
+                    raise self._ports.explained(error) from None
+                server = make()  # its port was taken meanwhile
                 await server.start(0)
             server.on_change(self._changed)
-            self.servers[name] = server
-            self.ports[name] = server.port
+            self._ports.servers[name] = server
+            self._ports.last[name] = server.port
             try:
                 self._check_open()
             except LabClosed:

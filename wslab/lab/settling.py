@@ -8,27 +8,24 @@ from typing import TYPE_CHECKING
 from wslab.wire import counted
 
 if TYPE_CHECKING:
-    from wslab.net import Relay, Server, WebSocket
+    from wslab.lab.ports import Ports
+    from wslab.net import Server, WebSocket
     from wslab.timeline import Timeline
 
 
-def still_open(
-    timeline: Timeline, servers: list[Server], relays: list[Relay], sockets: tuple[WebSocket, ...]
-) -> list[str]:
+def still_open(timeline: Timeline, ports: Ports, sockets: tuple[WebSocket, ...]) -> list[str]:
     """Say what has not settled.
 
     Args:
         timeline: Knows what was sent and not received.
-        servers: Know their handlers.
-        relays: Stand in front of servers that are not ours.
+        ports: Has the servers, which know their handlers.
         sockets: Know their events.
 
     Returns:
         Nothing once all has settled.
     """
-    listening: list[Server | Relay] = [*servers, *relays]
-    reasons = timeline.unsettled({each.port for each in listening if each.running})
-    for server in servers:
+    reasons = timeline.unsettled(set(ports.taken()))
+    for server in list(ports.servers.values()):
         if count := server.pending_handlers():
             reasons.append(
                 f"{counted(count, 'handler')} of server {server.name} still run although the connection is closed"

@@ -3,11 +3,12 @@
     server   client   relay   websocket   raw    what serves, and what connects
     faults                                       what goes wrong on purpose
     recording            dom                     taps on connections; the browser's interfaces
-    threads  tasks  ports  tcp  awaitable  errors
+    sockets                                      ports, connections, and how far a server is
+    threads  tasks  tcp  awaitable  errors
 
-Imports run downwards. Threads start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a row.
-Sockets that listen are made in `ports`, and served in `server.serving` and `relay.relay`. Connections are made in
-`client.connect`, `websocket.wire`, `raw.connect` and `relay.client_side`.
+Imports run downwards. Threads and event loops start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a
+row. Whatever opens a socket stands in `sockets`, but for the client of `websockets` (`client.connect`), which opens its own; its servers
+(`server.serving`, and the channel to a page in `wslab.peers`) are given theirs. `tests/repository/test_starts.py` holds the list.
 """
 
 from __future__ import annotations
@@ -21,8 +22,18 @@ from wslab.net.raw import RawConnect, RawEnded, Raws, RawSocket
 from wslab.net.recording import QUIET, Buffers, Markers, buffers_of_connection, install_prints, uninstall_prints
 from wslab.net.relay import Relay, RelayClientSide
 from wslab.net.server import LOOPBACK, Handler, Origins, Server, check_handler, check_origins, echo, recorded_server
+from wslab.net.sockets import listen
 from wslab.net.tasks import act, guarded, is_contained, not_done, spawn
-from wslab.net.threads import Abandoned, LoopThread, forget, raise_in, stack_of, start_thread, where
+from wslab.net.threads import (
+    Abandoned,
+    LoopThread,
+    ThreadWhenNeeded,
+    forget,
+    raise_in,
+    stack_of,
+    start_thread,
+    where,
+)
 from wslab.net.websocket import ClientHost, ConnectionEnded, WebSocket, check_close
 
 __all__ = [
@@ -59,6 +70,7 @@ __all__ = [
     "RelayClientSide",
     "Server",
     "ServerFaults",
+    "ThreadWhenNeeded",
     "TimedOut",
     "WebSocket",
     "act",
@@ -73,6 +85,7 @@ __all__ = [
     "hears_forgotten",
     "install_prints",
     "is_contained",
+    "listen",
     "not_done",
     "raise_in",
     "recorded_client",

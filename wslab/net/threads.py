@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import enum
 import sys
 import threading
 import traceback
@@ -67,12 +68,19 @@ def raise_in(thread: threading.Thread, error: type[BaseException] | None) -> Non
 
 def forget(loop: asyncio.AbstractEventLoop) -> None:
     """Let go of what still lives on a loop that has stopped, without a warning and without waiting for the unwilling."""
+    keep_tasks(loop)
+    loop.run_until_complete(loop.shutdown_asyncgens())
+
+
+def keep_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Keep for ever what has refused to end, or cannot because its loop has broken, and say nothing of it.
+
+    Collected, a task would run on without a loop, where its `await` raises at once, is swallowed at once, and so on for ever, in
+    whichever thread the collector runs.
+    """
     for task in asyncio.all_tasks(loop):
-        # It refuses to end: say nothing of it, and never collect it. Collected, it would run on without a loop, where its
-        # `await` raises at once, is swallowed at once, and so on for ever, in whichever thread the collector runs.
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
-    loop.run_until_complete(loop.shutdown_asyncgens())
 
 
 class LoopStopped(RuntimeError):
@@ -81,6 +89,14 @@ class LoopStopped(RuntimeError):
 
 class Abandoned(BaseException):
     """Raised inside a thread whose loop was given up while it was stuck."""
+
+
+class _Stage(enum.IntEnum):
+    """How far a thread is. It only goes on."""
+
+    RUNS = 0  # its loop takes work
+    ENDS = 1  # somebody has asked it to end, or its loop has ended by itself
+    LEAVES = 2  # only closing the loop is left: nothing may be raised in it any more
 
 
 class LoopThread:
@@ -106,16 +122,15 @@ class LoopThread:
         self._last = last
         self.loop.set_exception_handler(self._report)
         self.ended: Future[None] = Future()
-        self._asked = False  # to end
-        self._lock = threading.Lock()
-        self._leaving = False  # only closing the loop is left: nothing may be raised in it any more
+        self._stage = _Stage.RUNS
+        self._lock = threading.RLock()
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether the loop takes work, and nobody has asked it to end."""
-        return self.thread.is_alive() and not self._asked and not self.loop.is_closed()
+        """True if the loop takes work: nobody has asked it to end, and it has not ended by itself."""
+        return self._stage is _Stage.RUNS and self.thread.is_alive()
 
     def post(self, function: Callable[..., object], *args: object) -> bool:
         """Run a function on the loop soon.
@@ -170,7 +185,7 @@ class LoopThread:
 
     def stop(self) -> None:
         """Ask the loop to end once what it runs now has yielded. Returns at once; `ended` tells when it has."""
-        self._asked = True
+        self._reach(_Stage.ENDS)
         self.post(self.loop.stop)
 
     async def wait_ended(self, limit: float) -> bool:
@@ -191,7 +206,7 @@ class LoopThread:
         One that was merely late, and closes its loop by now, is left to it.
         """
         with self._lock:
-            if self.thread.is_alive() and not self._leaving:
+            if self.thread.is_alive() and self._stage is not _Stage.LEAVES:
                 raise_in(self.thread, Abandoned)
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -209,26 +224,32 @@ class LoopThread:
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         runs = True
-        while not self._leaving:
+        while self._stage is not _Stage.LEAVES:
             try:
                 while runs and not self._run_on():
                     pass
                 runs = False
+                self._reach(_Stage.ENDS)
                 self._wind_up()
                 self._leave()
             except Abandoned:  # also while it winds up, which runs somebody's code too
                 runs = False
-            except BaseException as error:  # noqa: BLE001  (whatever that code raised: the loop is closed)
+            except BaseException as error:  # noqa: BLE001  (the loop has broken)
+                self._reach(_Stage.ENDS)  # whoever is told must not take it for alive
                 self._tell(error)
                 self._leave()
         try:
+            keep_tasks(self.loop)
             self.loop.close()
         finally:
             self.ended.set_result(None)
 
-    def _leave(self) -> None:
+    def _reach(self, stage: _Stage) -> None:
         with self._lock:
-            self._leaving = True
+            self._stage = max(self._stage, stage)
+
+    def _leave(self) -> None:
+        self._reach(_Stage.LEAVES)
 
     def _run_on(self) -> bool:
         """Run the loop. Returns whether it is to end: `exit()` in a task or a callback leaves the loop, and it goes on."""
@@ -237,10 +258,8 @@ class LoopThread:
         except (SystemExit, KeyboardInterrupt) as error:
             self._tell(error)
             return False
-        except Abandoned:
-            return True
-        if not self._asked:
-            self._asked = True
+        if self._stage is _Stage.RUNS:
+            self._reach(_Stage.ENDS)
             self._tell(LoopStopped("the event loop was stopped by code that runs on it"))
             if self._last is not None:
                 try:
@@ -258,4 +277,24 @@ class LoopThread:
             for task in tasks:
                 task.cancel()
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0.1))
-        forget(self.loop)
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+
+
+class ThreadWhenNeeded:
+    """A thread that starts when it is first needed, and again where it has ended.
+
+    Args:
+        start: Starts it.
+
+    Attributes:
+        now: The thread; None where none has been needed yet.
+    """
+
+    def __init__(self, start: Callable[[], LoopThread]) -> None:
+        self._start = start
+        self.now: LoopThread | None = None
+
+    def __call__(self) -> LoopThread:
+        if self.now is None or not self.now.alive:
+            self.now = self._start()
+        return self.now

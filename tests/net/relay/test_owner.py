@@ -168,7 +168,7 @@ async def test_a_port_that_is_taken_is_named_with_its_holder() -> None:
     assert await thread.wait_ended(5)
 
 
-async def test_it_has_the_face_of_a_server() -> None:
+async def test_it_is_looked_at_as_a_server_is() -> None:
     changes: list[int] = []
     async with Behind() as behind, relayed(behind.port) as stand:
         relay = stand.relay
@@ -177,14 +177,6 @@ async def test_it_has_the_face_of_a_server() -> None:
         await behind.accepted.get()
         assert [c.server for c in relay.connections] == ["node"]
         assert set(relay.links()) == {stand.end()}
-        await relay.turn()
-        relay.probe()
-        assert (relay.blocked_for(), relay.blocked_reason(), relay.blocked_row(), relay.pending_handlers()) == (
-            None,
-            "",
-            None,
-            0,
-        )
         client.rst()
         await until(lambda: changes == [1, 0])
         assert relay.connections == ()
@@ -256,3 +248,15 @@ async def test_a_thread_that_is_gone_ends_it_too() -> None:
     assert not relay.running
     with pytest.raises(RuntimeError):
         await relay.listen(0)
+
+
+async def test_the_port_of_a_relay_whose_thread_has_ended_is_free() -> None:
+    thread = LoopThread("wslab-relay")
+    relay = Relay("node", Timeline(), None, thread)
+    port = await relay.listen(0)
+    thread.stop()
+    assert await thread.wait_ended(5)
+    assert not relay.running
+    with pytest.raises(ConnectionRefusedError):
+        await Wire.to(port)
+    await relay.shut_down(1001)

@@ -126,10 +126,10 @@ class TestRunning:
     async def test_it_returns_when_the_servers_of_the_cell_listen(self, shown: list[Console]) -> None:
         async with Lab() as lab:
             await asyncio.to_thread(node, "--name chat", 'require("http").createServer().listen(0);')
-            assert list(lab.hosting.ports().values()) == ["chat"]
+            assert list(lab.hosting.ports.taken().values()) == ["chat"]
             assert shown[0].text.startswith("chat: running, listening on port ")
             await asyncio.to_thread(node, "--stop --name chat", None)
-            assert lab.hosting.ports() == {}
+            assert lab.hosting.ports.taken() == {}
             assert shown[0].text.startswith("chat: stopped, %node --stop")
 
     async def test_without_a_name_all_runs_are_stopped(self, shown: list[Console]) -> None:

@@ -125,9 +125,9 @@ class TestEnding:
         async with Lab() as lab, running(lab, ECHO.replace("PORT", str(port))) as first:
             async with running(lab, ECHO.replace("PORT", str(port))) as second:
                 assert first.console.text.startswith("node: stopped, the cell was run again")
-                assert lab.hosting.ports() == {port: "node"}
+                assert lab.hosting.ports.taken() == {port: "node"}
                 assert second.exit_code is None
-            assert lab.hosting.ports() == {}
+            assert lab.hosting.ports.taken() == {}
             assert lab.hosting.runs == ()
 
     async def test_two_names_run_side_by_side(self) -> None:
@@ -136,7 +136,7 @@ class TestEnding:
             running(lab, ECHO.replace("PORT", "0"), "a") as a,
             running(lab, ECHO.replace("PORT", "0"), "b"),
         ):
-            assert sorted(lab.hosting.ports().values()) == ["a", "b"]
+            assert sorted(lab.hosting.ports.taken().values()) == ["a", "b"]
             assert a.exit_code is None
             assert "Node cell 'a', listening on port" in repr(lab)
 

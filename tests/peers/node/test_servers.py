@@ -39,7 +39,7 @@ class TestServers:
     async def test_the_server_of_the_source_document_runs_as_it_stands(self) -> None:
         port = free_port()
         async with Lab() as lab, running(lab, SERVER.replace("PORT", str(port))) as run:
-            assert lab.hosting.ports() == {port: "node"}
+            assert lab.hosting.ports.taken() == {port: "node"}
             socket = lab.WebSocket(f"ws://localhost:{port}")
             await socket.opened()
             event = await socket.next("message")
@@ -83,7 +83,7 @@ class TestServers:
         tell = "function told(server) { console.log(JSON.stringify(server.address())); }"
         port = free_port()
         async with Lab() as lab, running(lab, f"{head}\n{tell}\n{code.replace('PORT', str(port))}"):
-            assert lab.hosting.ports() == {port: "node"}
+            assert lab.hosting.ports.taken() == {port: "node"}
             family = "IPv6" if ":" in address else "IPv4"
             await until(lambda: prints(lab))
             assert json.loads(prints(lab)[0]) == {"address": address, "family": family, "port": port}
@@ -93,12 +93,12 @@ class TestServers:
     async def test_every_way_to_listen_on_a_free_port(self, given: str) -> None:
         code = f"const s = require('http').createServer().listen({given}); console.log(s.address().port, s.listening);"
         async with Lab() as lab, running(lab, code):
-            (port,) = lab.hosting.ports()
+            (port,) = lab.hosting.ports.taken()
             await until(lambda: prints(lab) == [f"{port} true"])
 
     async def test_two_servers_of_a_cell_are_told_apart(self) -> None:
         async with Lab() as lab, running(lab, "for (const _ of 'ab') require('http').createServer().listen(0);") as run:
-            assert sorted(lab.hosting.ports().values()) == ["node", "node (2)"]
+            assert sorted(lab.hosting.ports.taken().values()) == ["node", "node (2)"]
             assert run.console.text.startswith("node: running, listening on ports ")
 
     async def test_both_addresses_lead_to_it_and_only_loopback_does(self) -> None:
@@ -125,7 +125,7 @@ class TestServers:
             assert prints(lab) == ["up"]
             assert said(lab, 'node "node"', f"{what}")
             assert said(lab, "is left to Node, and not recorded")
-            assert lab.hosting.ports() == {}
+            assert lab.hosting.ports.taken() == {}
 
     async def test_a_server_that_closes_gives_its_port_back_and_may_listen_again(self) -> None:
         port = free_port()
@@ -138,7 +138,7 @@ class TestServers:
         async with Lab() as lab:
             run = await ran(lab, code)
             assert (run.exit_code, prints(lab)) == (0, [str(port)])
-            assert lab.hosting.ports() == {}
+            assert lab.hosting.ports.taken() == {}
 
     async def test_what_is_under_way_when_a_server_closes_still_arrives(self) -> None:
         port = free_port()

@@ -82,7 +82,9 @@ def test_a_page_that_asks_before_that_was_looked_at_gets_no_wrong_rows(log: Log,
     page.rows.clear()
     for question in ({"t": "hello"}, {"t": "get", "gen": 0, "a": 0, "b": 3}):
         ask(log, **question)
-        assert {row.connection for row in page.rows.values()} <= {1}  # none, unless the screen's thread was there before
+        assert {row.connection for row in page.rows.values()} <= {
+            1
+        }  # none, unless the screen's thread was there before
     flush(log)
     assert [row.connection for row in page.rows.values()] == [1, 1]
 

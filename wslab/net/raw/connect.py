@@ -13,6 +13,7 @@ from wslab.net.raw.errors import RawEnded
 from wslab.net.raw.socket import RawSocket
 from wslab.net.raw.taking import check_timeout
 from wslab.net.raw.wire import RawWire
+from wslab.net.sockets import connect
 from wslab.net.tcp import GOODBYE_SECONDS, why_no_tcp
 
 if TYPE_CHECKING:
@@ -97,14 +98,13 @@ class Raws:
         end = timeline.client_end("raw client", port=url.port)
         wire = RawWire(end, url.href, half_open=half_open)
 
-        async def connect() -> None:
-            async with asyncio.timeout(limit):
-                await asyncio.get_running_loop().create_connection(lambda: wire, url.host, url.port, ssl=context)
+        async def begin() -> None:
+            await connect(lambda: wire, url.host, url.port, limit, ssl=context)
             wires.add(wire)
             wire.gone.add_done_callback(lambda _: wires.discard(wire))
 
         try:
-            await thread.begin(connect())
+            await thread.begin(begin())
         except (OSError, TimeoutError, asyncio.CancelledError) as error:
             thread.post(wire.abort)
             why = why_no_tcp(error, url.host, url.port)

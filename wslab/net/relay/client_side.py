@@ -9,12 +9,12 @@ does not take it looks to the client as if it had: a reset, and a row that says 
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import TYPE_CHECKING
 
 from wslab.net.faults import FaultyMixin
 from wslab.net.recording import RequestHeads, measure
 from wslab.net.relay.tcp_half import TCPHalf
+from wslab.net.sockets import connect_from
 from wslab.net.tasks import spawn
 from wslab.net.tcp import why_no_tcp
 from wslab.timeline import tcp_words
@@ -131,27 +131,20 @@ class RelayClientSide(FaultyMixin, TCPHalf):
     # Inside
 
     async def _connect(self) -> None:
-        port = sock = None
+        port = None
         try:
             port = await self._relay.target()
-            # Bound first: the peer may tell of the connection before we hear that it is up. TCP: see `wslab.net.ports`.
-            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-            sock.setblocking(False)  # noqa: FBT003
-            sock.bind((_HOST, 0))
-            self.port = sock.getsockname()[1]
-            self._relay.known_at(self.port, self.end)
-            async with asyncio.timeout(_CONNECT):
-                await self.loop.sock_connect(sock, (_HOST, port))
-            await self.loop.create_connection(lambda: self.other, sock=sock)
+            await connect_from(self._bound, lambda: self.other, port, _CONNECT)
         except (OSError, TimeoutError) as error:
             if self.gone:
                 return
             said = str(error) if port is None else why_no_tcp(error, _HOST, port)
             self.end.note("note", "nobody behind the relay", f"{said}; the connection is reset (RST)")
             self.reset()
-        finally:
-            if sock is not None and self.other.transport is None:
-                sock.close()
+
+    def _bound(self, port: int) -> None:
+        self.port = port
+        self._relay.known_at(port, self.end)
 
     def _broke(self, error: BaseException) -> None:
         self.end.failed("connecting to the server behind the relay failed", error)

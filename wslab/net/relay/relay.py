@@ -9,16 +9,14 @@ learner's code runs, so nothing blocks it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import weakref
 from collections import deque
-from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING
 
 from wslab.net.errors import TimedOut
 from wslab.net.faults import ServerFaults
-from wslab.net.ports import listen
 from wslab.net.relay.client_side import RelayClientSide
+from wslab.net.sockets import Life, Stage, accept
 from wslab.timeline import Watchers
 
 if TYPE_CHECKING:
@@ -28,9 +26,8 @@ if TYPE_CHECKING:
     from wslab.net.faults import Faults
     from wslab.net.recording import Buffers, Markers
     from wslab.net.threads import LoopThread
-    from wslab.timeline import Connection, End, SourceLine, Timeline
+    from wslab.timeline import Connection, End, Timeline
 
-_START = 5.0
 _STOP = 2.0
 _WAIT = 5.0  # how long a connection may wait for the server behind to listen, in seconds
 _GRACE = 0.2  # how long connections may take to let go what is written, in seconds
@@ -38,7 +35,7 @@ _REMEMBERED = 256  # closed connections that `end_of` still finds
 
 
 class Relay:
-    """A relay in front of a server that is not ours. Its face is that of `wslab.net.Server`.
+    """A relay in front of a server that is not ours. It is looked at and stopped as a `wslab.net.Server` is.
 
     Args:
         name: Its name, which is that of the server behind it.
@@ -48,16 +45,16 @@ class Relay:
 
     Attributes:
         name: Its name.
-        port: The TCP port it owns at 127.0.0.1 and ::1; 0 before it listens.
         markers: Which markers are taken out of URLs.
     """
 
     def __init__(self, name: str, timeline: Timeline, markers: Markers | None, thread: LoopThread) -> None:
         self.name = name
-        self.port = 0
         self.markers = markers
         self._timeline = timeline
         self._thread = thread
+        self._life = life = Life(thread)
+        thread.ended.add_done_callback(lambda _: life.end())
         self._faults = ServerFaults(name, timeline, secure=False)
         self._links: dict[End, RelayClientSide] = {}
         self._ends: dict[int, End] = {}  # by local port of the connection to the peer
@@ -67,10 +64,13 @@ class Relay:
         self._changes = Watchers(f"a watcher of relay {name}", timeline.failed)
         self._target = 0
         self._ready = asyncio.Event()
-        self._stopped = False
-        self._done: Future[None] = Future()
 
     # What a learner uses
+
+    @property
+    def port(self) -> int:
+        """The TCP port it owns at 127.0.0.1 and ::1; 0 before it listens."""
+        return self._life.port
 
     @property
     def url(self) -> str:
@@ -79,8 +79,8 @@ class Relay:
 
     @property
     def running(self) -> bool:
-        """Whether it accepts connections."""
-        return bool(self.port) and not self._stopped and self._thread.alive
+        """True if it accepts connections."""
+        return self._life.serves
 
     @property
     def connections(self) -> tuple[Connection, ...]:
@@ -108,14 +108,7 @@ class Relay:
         Raises:
             PortTaken: Somebody else listens there.
         """
-        sockets = listen(port)
-        try:
-            await self._thread.run(self._serve(sockets), _START, lambda: f"relay {self.name} did not start")
-        except BaseException:
-            for sock in sockets:
-                sock.close()
-            raise
-        self.port = int(sockets[0].getsockname()[1])
+        await self._life.listen(port, self._serve, f"relay {self.name} did not start")
         return self.port
 
     def forward(self, port: int) -> None:
@@ -149,39 +142,15 @@ class Relay:
             code: What they should be closed with. It goes into a row only: a relay speaks TCP, and sends no frame of its own.
             reason: The same.
         """
-        if self._stopped:
-            await asyncio.wait({asyncio.wrap_future(self._done)}, timeout=_STOP)
+        if not self._life.reach(Stage.STOPS):
+            await self._life.wait_over(_STOP)
             return
-        self._stopped = True
         said = f"{code} {reason}".strip()
         why = f"asked to close with {said}, but only {self.name} itself could send that Close frame: TCP is closed instead"
         try:
             await self._thread.run(self._stop(why), _STOP, lambda: "stuck")
         except (TimedOut, RuntimeError):  # the thread has ended, and all connections with it
-            self._done.cancel()
-
-    async def turn(self) -> None:
-        """Let its loop run what is ready."""
-        await self._thread.turn()
-
-    def probe(self) -> None:
-        """Nothing to ask: no learner's code runs on its loop."""
-
-    def blocked_for(self) -> tuple[float, SourceLine] | None:
-        """It is never blocked."""
-        return None
-
-    def blocked_reason(self) -> str:
-        """It has none."""
-        return ""
-
-    def blocked_row(self) -> tuple[str, str] | None:
-        """Nothing blocks it."""
-        return None
-
-    def pending_handlers(self) -> int:
-        """It runs no handlers."""
-        return 0
+            self._life.reach(Stage.OVER)
 
     # What its client sides use, on the lab's thread
 
@@ -228,9 +197,7 @@ class Relay:
     # Inside
 
     async def _serve(self, sockets: list[socket.socket]) -> None:
-        loop = asyncio.get_running_loop()
-        for sock in sockets:
-            self._listeners.append(await loop.create_server(lambda: RelayClientSide(self), sock=sock))
+        self._listeners = await accept(lambda: RelayClientSide(self), sockets)
 
     async def _stop(self, why: str) -> None:
         try:
@@ -244,8 +211,7 @@ class Relay:
             await self._wait_over(_GRACE)
         finally:
             self._changes.tell()
-            with contextlib.suppress(InvalidStateError):  # whoever shut it down has given up waiting
-                self._done.set_result(None)
+            self._life.end()
 
     async def _wait_over(self, limit: float) -> None:
         loop = asyncio.get_running_loop()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request
     from websockets.typing import Subprotocol
 
+    from wslab.net.sockets import Life
     from wslab.timeline import End
 
 _SO = "the server answers 500"
@@ -36,19 +37,19 @@ class HandshakeHooks:
 
     Args:
         options: The options of `websockets.serve`, those functions among them.
-        stopping: Tells whether the server ends: then what is cut off is no news.
+        life: That of the server: what is cut off because it ends is not news.
 
     Attributes:
         options: The same, with the watched functions; `process_request` is left to the caller.
     """
 
-    def __init__(self, options: dict[str, Any], stopping: Callable[[], bool]) -> None:
+    def __init__(self, options: dict[str, Any], life: Life) -> None:
         self.options = dict(options)
         self._request = self.options.pop("process_request", None)
         self._response = self.options.get("process_response")
         self._select = self.options.get("select_subprotocol")
         self._limit = options.get("open_timeout", 10)
-        self._stopping = stopping
+        self._life = life
         if self._response is not None:
             self.options["process_response"] = self._process_response
         if self._select is not None:
@@ -85,7 +86,7 @@ class HandshakeHooks:
             )
         except BaseException as error:
             if is_cancelled(error):
-                if not self._stopping():
+                if not self._life.closes:
                     why = f"the opening handshake took longer than open_timeout, {self._limit:g} s"
                     explain_raise(end, TimeoutError(why).with_traceback(error.__traceback__), name, "TCP is closed")
                 raise

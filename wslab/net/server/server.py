@@ -11,9 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from wslab.net.awaitable import awaited
-from wslab.net.ports import listen
 from wslab.net.recording import buffers_of_connection
 from wslab.net.server.serving import GRACE, Serving
+from wslab.net.sockets import LOOPBACK, START, Stage
 from wslab.net.tasks import act
 from wslab.net.threads import where
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from wslab.net.server.origins import Origins
     from wslab.timeline import Connection, End, SourceLine, Timeline
 
-_START = 5.0
 _STOP = GRACE + 2.0
 _DEAF = 1.0  # a loop that has not answered for so long is blocked
 
@@ -38,7 +37,6 @@ class Server:
 
     Attributes:
         name: Its name; a lab has one server of each.
-        port: The TCP port it listens on, at 127.0.0.1 and ::1.
     """
 
     def __init__(
@@ -51,17 +49,21 @@ class Server:
         markers: Markers | None = None,
     ) -> None:
         self.name = name
-        self.port = 0
         self._timeline = timeline
         options = dict(options)
         host = options.pop("host", None)
-        self._hosts = (host,) if host else ("127.0.0.1", "::1")
+        self._hosts = (host,) if host else LOOPBACK
         self._secure = options.get("ssl") is not None
         self._serving = Serving(name, handler, timeline, origins, options, markers)
-        self._stopped = self._retiring = False
+        self._life = self._serving.life
         self._asked = self._answered = time.monotonic()
 
     # What a learner uses
+
+    @property
+    def port(self) -> int:
+        """The TCP port it listens on, at 127.0.0.1 and ::1."""
+        return self._life.port
 
     @property
     def url(self) -> str:
@@ -73,8 +75,8 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether it accepts connections."""
-        return bool(self.port) and not self._stopped and self._serving.thread.alive
+        """True if it accepts connections."""
+        return self._life.serves
 
     @property
     def connections(self) -> tuple[Connection, ...]:
@@ -109,29 +111,19 @@ class Server:
         Raises:
             PortTaken: Somebody else listens there.
         """
-        serving, sockets = self._serving, []
+        serving, sentence = self._serving, f"server {self.name} did not start within {START:g} s"
         try:
-            sockets = listen(port, self._hosts)
-            sentence = f"server {self.name} did not start within {_START:g} s"
-            await serving.thread.run(serving.listen(sockets), _START, lambda: sentence)
+            await self._life.listen(port, serving.listen, sentence, self._hosts)
         except BaseException:
-            for sock in sockets:
-                sock.close()
             serving.thread.stop()
             await serving.thread.wait_ended(1)
             raise
-        self.port = sockets[0].getsockname()[1]
 
     async def shut_down(self, code: int, reason: str = "") -> None:
         """Stop, within `GRACE` and a little whatever the handlers do."""
         serving = self._serving
-        if self._stopped:
-            if self._retiring:
-                await serving.thread.wait_ended(_STOP)
-            return
-        self._stopped = True
-        if not serving.thread.alive:  # it has ended by itself, or is about to
-            if not await serving.thread.wait_ended(_STOP):
+        if not (self._life.reach(Stage.STOPS) and serving.thread.alive):  # asked before, or ended by itself
+            if not await self._life.wait_over(_STOP):
                 serving.abandon()
             return
         self.probe()
@@ -145,7 +137,6 @@ class Server:
                     break
         except asyncio.CancelledError:  # a learner interrupted the cell: it goes on by itself
             stopping.cancel()
-            self._retiring = True
             serving.retire()
             raise
         if not stopping.done():

@@ -25,6 +25,7 @@ from wslab.net.server.connection import recorded_server
 from wslab.net.server.handlers import Handler, explain_end
 from wslab.net.server.handshake_hooks import HandshakeHooks
 from wslab.net.server.origins import LOOPBACK, Origins, allowed
+from wslab.net.sockets import Life, Stage
 from wslab.net.tasks import spawn
 from wslab.net.threads import LoopStopped, LoopThread
 from wslab.timeline import Watchers, error_words, raised_at
@@ -57,6 +58,8 @@ class Serving:
     Attributes:
         links: Open connections by recorded end. Written on the thread, read anywhere.
         changes: Told when `links` has changed.
+        thread: Its own thread.
+        life: Its port, and how far it is.
         faults: What goes wrong on purpose at its connections.
     """
 
@@ -74,17 +77,17 @@ class Serving:
         self.links: dict[End, ServerConnection] = {}
         self.changes = Watchers(f"a watcher of server {name}", timeline.failed)
         self.thread = LoopThread(f"wslab-server-{name}", self._nobody_caught, lambda: self.stop(1011, ""))
+        self.life = Life(self.thread)
+        self.thread.ended.add_done_callback(lambda _: self._thread_ended())
         self.faults = ServerFaults(name, timeline, secure=options.get("ssl") is not None)
         self._handler = handler
         self._timeline = timeline
         self._origins = origins
         self._markers = markers
-        self._hooks = HandshakeHooks(options, lambda: self._stopping)
-        self._sockets: list[socket.socket] = []
+        self._hooks = HandshakeHooks(options, self.life)
         self._listeners: list[Listener] = []
         self._running: dict[asyncio.Task[Any], tuple[End, Any]] = {}
         self._all: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
-        self._stopping = False
 
     def pending_handlers(self) -> int:
         """How many handlers still run although their connection is over."""
@@ -92,7 +95,6 @@ class Serving:
 
     async def listen(self, sockets: list[socket.socket]) -> None:
         """Serve on listening sockets. On the thread."""
-        self._sockets = sockets
         options = {"logger": QUIET, **self._hooks.options}
         factory = recorded_server(self._accepted, self.faults, self._markers)
         for sock in sockets:
@@ -101,7 +103,7 @@ class Serving:
 
     async def stop(self, code: int, reason: str) -> None:
         """Close everything, politely and then firmly. On the thread; takes at most `GRACE` and a little."""
-        self._stopping = True
+        self.life.reach(Stage.CLOSES)
         for listener in self._listeners:
             listener.close(code=code, reason=reason)
         failed = functools.partial(self._timeline.failed, f"closing server {self.name} failed")
@@ -117,14 +119,11 @@ class Serving:
 
         The kernel drops its connections and frees its port now; its loop cleans up behind itself when it gets to run again.
         """
-        self._stopping = True
+        self.life.give_up()
         self.links = {}
-        for sock in [
-            *self._sockets,
-            *(connection.transport.get_extra_info("socket") for connection in list(self._all)),
-        ]:
+        for connection in list(self._all):
             with contextlib.suppress(OSError, AttributeError):
-                sock.shutdown(socket.SHUT_RDWR)
+                connection.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self.retire()
         self.thread.interrupt()
         self.changes.tell()
@@ -134,6 +133,11 @@ class Serving:
         self.thread.post(
             lambda: spawn(self._clean_up(), functools.partial(self._timeline.failed, "retiring a server failed"))
         )
+
+    def _thread_ended(self) -> None:
+        if not self.life.closes:  # its loop has broken, and has closed nothing
+            self.abandon()
+        self.life.end()
 
     async def _clean_up(self) -> None:
         try:
@@ -202,7 +206,7 @@ class Serving:
                 self._running[task] = (end, body)
                 await body
         except BaseException as error:
-            if not self._stopping and self.thread.loop.is_running():
+            if not self.life.closes:
                 explain_end(end, error, self.handler_name)
             elif not isinstance(error, Exception):  # it was cancelled, because the server ends
                 raise
@@ -215,17 +219,19 @@ class Serving:
 
     def _nobody_caught(self, _what: str, error: BaseException) -> None:
         """Tell of an error on the loop: of a task or a callback of the handler's, or else of wslab itself."""
-        if self._stopping:  # handlers are cancelled then, and sockets shut under asyncio's hands
+        if self.life.closes:  # handlers are cancelled then, and sockets shut under asyncio's hands
             return
-        if error.__traceback__ is not None and raised_at(error) is None:
+        ended = not self.thread.alive
+        if not ended and error.__traceback__ is not None and raised_at(error) is None:
             self._timeline.failed(f"server {self.name} failed", error)
             return
         name, problem = f"server {self.name}: nobody caught an error in one of its tasks", "unhandled"
-        if isinstance(error, LoopStopped):
+        if ended:
             name, problem = f"server {self.name} has ended", "nobody is served any more; run its cell again"
         self._timeline.failures.tell(
             name,
             error,
             lambda name, _text: self._timeline.note(name, error_words(error), problem=problem),
-            level=logging.INFO,  # the learner's own code: a row is enough
+            # The learner's own code: a row is enough. But for a loop that has broken.
+            level=logging.ERROR if ended and not isinstance(error, LoopStopped) else logging.INFO,
         )

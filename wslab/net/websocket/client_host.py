@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wslab.net.tcp import GOODBYE_SECONDS
-from wslab.net.threads import LoopThread
+from wslab.net.threads import LoopThread, ThreadWhenNeeded
 from wslab.net.websocket.loop_sockets import unfinished
 from wslab.timeline import Timeline
 
@@ -30,20 +30,12 @@ class ClientHost:
     closed: str = ""
 
 
-class _Shared:
-    """The thread of sockets that belong to no lab, started when it is first needed."""
-
-    def __init__(self) -> None:
-        self._thread: LoopThread | None = None
-
-    def __call__(self) -> LoopThread:
-        if self._thread is None or not self._thread.alive:
-            self._thread = LoopThread("wslab-sockets", NO_LAB.timeline.failed)
-            atexit.register(_say_goodbye)
-        return self._thread
+def _start() -> LoopThread:
+    atexit.register(_say_goodbye)
+    return LoopThread("wslab-sockets", NO_LAB.timeline.failed)
 
 
-NO_LAB = ClientHost(_Shared(), Timeline(keep=1000, keep_bytes=1024 * 1024))
+NO_LAB = ClientHost(ThreadWhenNeeded(_start), Timeline(keep=1000, keep_bytes=1024 * 1024))
 """The host of a `WebSocket` that was not made by a lab: recorded a little, and shown nowhere."""
 
 

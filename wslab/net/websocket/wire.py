@@ -24,6 +24,7 @@ from websockets.uri import WebSocketURI
 
 from wslab.net.faults import FaultyLink
 from wslab.net.recording import TapTransport, quiet_logger
+from wslab.net.sockets import connect
 from wslab.net.tasks import spawn
 from wslab.net.tcp import how_it_ended, why_no_tcp
 from wslab.net.websocket.events import CloseFacts, SocketEvents
@@ -214,11 +215,9 @@ class ClientWire(asyncio.Protocol):
     # Inside
 
     async def _connect(self) -> None:
-        loop = asyncio.get_running_loop()
         context = ssl.create_default_context() if self._url.secure else None
         try:
-            async with asyncio.timeout(OPEN_LIMIT):
-                await loop.create_connection(lambda: self, self._url.host, self._url.port, ssl=context)
+            await connect(lambda: self, self._url.host, self._url.port, OPEN_LIMIT, ssl=context)
         except (OSError, TimeoutError, ssl.SSLError, UnicodeError) as error:
             what = why_no_tcp(error, self._url.host, self._url.port)
             self._end.note("note", "TCP connection failed", what)
@@ -227,7 +226,7 @@ class ClientWire(asyncio.Protocol):
             self._finish()
             return
         if self._timer is None and not self._opened:
-            self._timer = loop.call_later(OPEN_LIMIT, self._fail)
+            self._timer = asyncio.get_running_loop().call_later(OPEN_LIMIT, self._fail)
 
     def _broke(self, error: BaseException) -> None:
         self._end.failed("connecting failed", error)

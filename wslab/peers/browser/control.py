@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from wslab.net import QUIET, spawn
+from wslab.net import QUIET, listen, spawn
 from wslab.timeline import log_failure
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ class Control:
         Raises:
             OSError: There is none.
         """
+        (sock,) = listen(0, ("127.0.0.1",))
         self._server = await serve(
             self._hear,
-            "127.0.0.1",
-            0,
+            sock=sock,
             process_request=self._ask,
             compression=None,
             max_size=_LARGEST,
@@ -90,7 +90,7 @@ class Control:
             server_header=None,
             logger=QUIET,
         )
-        self.port = next(iter(self._server.sockets)).getsockname()[1]
+        self.port = sock.getsockname()[1]
 
     def say(self, message: dict[str, Any]) -> bool:
         """Tell the page something. On the lab's thread; returns at once.

@@ -72,7 +72,7 @@ class Session:
         self._stopped_with = ("", "")  # what it was told to end with: the name of the row, and why
         self._ended = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
-        self._unwatch = self._hosting.watch_ports(self._ports_changed)
+        self._unwatch = self._hosting.ports.watch(self._ports_changed)
 
     @property
     def description(self) -> str:
@@ -200,7 +200,7 @@ class Session:
             self._console.state("running", f"{count} socket{'s' if count > 1 else ''} not closed" if count else "")
 
     def _ports(self) -> list[int]:
-        return sorted(self._hosting.ports())
+        return sorted(self._hosting.ports.taken())
 
     def _ports_changed(self) -> None:
         if self.taken and not self.over.is_set():

@@ -114,7 +114,7 @@ class NodeRun:
         self._thread = self._hosting.thread()
         self._relays = NodeRelays(self._hosting, self.name, self._tell, self._news.taken, self._show)
         self._timeline.expect_markers()
-        self._unwatch = self._hosting.watch_ports(lambda: self._tell({"ports": self._ports()}))
+        self._unwatch = self._hosting.ports.watch(lambda: self._tell({"ports": self._ports()}))
         self._output = Output(f"\x1e{secrets.token_hex(12)} ")
         try:
             config = {"code": self._code, "prefix": self._output.prefix, "key": self._key, "ports": self._ports()}
@@ -252,7 +252,7 @@ class NodeRun:
             self._process.tell(message)
 
     def _ports(self) -> list[int]:
-        return sorted(self._hosting.ports())[:500]
+        return sorted(self._hosting.ports.taken())[:500]
 
     def _end_of(self, port: int) -> End | None:
         return self._relays.end_of(port) if self._relays is not None else None

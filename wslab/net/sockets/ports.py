@@ -15,10 +15,13 @@ import psutil
 
 from wslab.net.errors import PortTaken
 
+LOOPBACK = ("127.0.0.1", "::1")
+"""This machine's own addresses."""
+
 _TRIES = 20
 
 
-def listen(port: int, hosts: tuple[str, ...] = ("127.0.0.1", "::1")) -> list[socket.socket]:
+def listen(port: int, hosts: tuple[str, ...] = LOOPBACK) -> list[socket.socket]:
     """Listen on a port.
 
     Args:

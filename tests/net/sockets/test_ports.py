@@ -12,7 +12,7 @@ import websockets
 
 from tests.net.harness import rows
 from wslab import BadValue, Lab, LabError, PortTaken
-from wslab.net import ports
+from wslab.net.sockets import ports
 
 HOLD = """
 import socket, sys
