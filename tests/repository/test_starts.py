@@ -51,7 +51,7 @@ STARTS: dict[str, dict[str, str]] = {
 
 SCHEDULES = {"call_soon", "call_soon_threadsafe", "call_later", "call_at", "add_done_callback"}
 OURS = {
-    "net/threads.py", "net/websocket/wire.py", "net/relay/tcp_half.py", "net/raw/wire.py", "peers/on_thread.py",
+    "net/threads.py", "net/websocket/connection.py", "net/relay/tcp_half.py", "net/raw/wire.py", "peers/on_thread.py",
     "peers/browser/session.py",
 }  # fmt: skip
 """Modules whose callbacks run on a loop of ours."""

@@ -7,7 +7,7 @@
 
 Imports run downwards. Threads start in `threads`; tasks that nobody awaits in `tasks`, and what they raise becomes a row.
 Sockets that listen are made in `ports`, and served in `server.serving` and `relay.relay`. Connections are made in
-`client.connect`, `websocket.wire`, `raw.connect` and `relay.client_side`.
+`client.connect`, `websocket.connection`, `raw.connect` and `relay.client_side`.
 """
 
 from __future__ import annotations
