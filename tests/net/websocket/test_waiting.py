@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, until
+from tests.net.websocket.test_websocket import block_until
 from wslab import BadValue, CloseEvent, ConnectionEnded, Lab, MessageEvent, TimedOut
 
 if TYPE_CHECKING:
@@ -244,6 +245,33 @@ async def test_what_is_recorded_and_not_yet_told_counts_as_an_event_that_waits()
         go_on.set()
         await lab.settled(timeout=LIMIT)
         assert seen == ["hi"]
+
+
+async def test_what_is_told_in_the_very_moment_in_which_somebody_asks_counts_too() -> None:
+    async with Lab() as lab:
+        socket = lab.WebSocket((await lab.serve()).url)
+        await socket.opened()
+        await lab.settled()
+        connection, inbox, go_on = socket._wire._connection, socket._wire._inbox, threading.Event()
+        receive, before, waiting = connection._protocol.receive_data, socket.end.received.stop, inbox.waiting
+
+        def late(data: bytes | bytearray) -> None:
+            go_on.wait(LIMIT)
+            receive(data)
+
+        def told_meanwhile() -> tuple[int, int]:
+            found = waiting()
+            go_on.set()
+            block_until(lambda: waiting()[0] and not connection._takes)
+            return found
+
+        connection._protocol.receive_data = late  # type: ignore[method-assign]
+        socket.send("hi")
+        await until(lambda: socket.end.received.stop > before)
+        inbox.waiting = told_meanwhile  # type: ignore[method-assign]
+        assert socket.backlog()[0] == 1
+        inbox.waiting = waiting  # type: ignore[method-assign]
+        assert (await socket.next()).data == "hi"
 
 
 async def test_an_end_that_is_recorded_and_not_yet_told_counts_as_an_event_that_waits() -> None:

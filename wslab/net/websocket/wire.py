@@ -99,8 +99,9 @@ class Wire:
 
     def backlog(self) -> tuple[int, int]:
         """Events, and bytes, that the home loop has not taken yet, and those that it is just being told of."""
+        tells = self._connection.tells  # asked first: an event that is told of meanwhile is among those that wait
         events, size = self._inbox.waiting()
-        return events + self._connection.tells, size
+        return events + tells, size
 
     def buffers(self) -> Buffers | None:
         """What this end holds, in bytes; None before TCP is up and when it is closed."""
