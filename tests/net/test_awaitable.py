@@ -242,11 +242,11 @@ async def test_a_task_that_is_cancelled_while_it_waits_is_cancelled_where_it_wai
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
         task = asyncio.create_task(socket.next(timeout=LIMIT))
-        await until(lambda: socket._waiters["message"])
+        await until(lambda: socket._mailbox._waiters["message"])
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert not socket._waiters["message"]
+        assert not socket._mailbox._waiters["message"]
 
 
 async def test_a_task_says_what_it_does() -> None:

@@ -304,7 +304,7 @@ async def test_an_error_while_it_connects_closes_the_socket(
 async def test_a_request_that_cannot_be_made_closes_the_socket_at_once(failures: list[str]) -> None:
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
-        socket._wire._protocol.connect = raises  # type: ignore[method-assign]
+        socket._wire._connection._protocol.connect = raises  # type: ignore[method-assign]
         assert (await socket.closed()).code == 1006
         await telling(lab, "thread wslab-lab failed")
     assert failures == ["ERROR thread wslab-lab failed: LookupError"]
@@ -350,7 +350,7 @@ async def test_a_wire_that_breaks_ends_with_a_close_event(broken: str, failures:
     async with RawServer(talks) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)
         assert (await socket.next()).data == "one"
-        setattr(socket._wire._protocol, broken, raises)
+        setattr(socket._wire._connection._protocol, broken, raises)
         go.set()
         assert (await socket.closed()).code == 1006
         assert "LookupError: broken" in await telling(lab, "thread wslab-lab failed")

@@ -63,7 +63,7 @@ STARTS: dict[str, dict[str, str]] = {
 """What starts something, and where it may stand, each with its reason."""
 
 SCHEDULES = {"call_soon", "call_soon_threadsafe", "call_later", "call_at", "add_done_callback"}
-OURS = {"net/threads.py", "net/websocket/wire.py", "peers/on_thread.py", "peers/browser/session.py"}
+OURS = {"net/threads.py", "net/websocket/connection.py", "peers/on_thread.py", "peers/browser/session.py"}
 """Modules whose callbacks run on a loop of ours."""
 
 SAFE = {

@@ -13,7 +13,7 @@ import pytest
 from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, said, until
 from tests.net.websocket.test_websocket import watch
 from wslab import DOMException, Lab
-from wslab.net.websocket import wire as client_wire
+from wslab.net.websocket import connection as client_connection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -238,7 +238,7 @@ async def test_a_slow_peer_is_waited_for() -> None:
 
 
 async def test_a_peer_that_never_answers_a_close_is_left_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 0.1)
+    monkeypatch.setattr(client_connection, "CLOSE_LIMIT", 0.1)
 
     async def deaf(peer: Peer) -> None:
         await peer.open()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def nothing() -> None:
+def nothing(*_: object) -> None:
     """What an inbox calls where a test has no use for it."""
 
 
@@ -45,7 +45,7 @@ def stepping(inbox: Inbox, order: list[str]) -> Callable[[str], None]:
 
 
 async def test_a_step_that_is_posted_just_when_the_queue_ran_empty_is_scheduled_once() -> None:
-    inbox, order = Inbox(asyncio.get_running_loop(), nothing, nothing), list[str]()
+    inbox, order = Inbox(asyncio.get_running_loop(), nothing, nothing, nothing), list[str]()
     post = stepping(inbox, order)
     inbox._steps = steps = Meeting()
 
@@ -60,7 +60,7 @@ async def test_a_step_that_is_posted_just_when_the_queue_ran_empty_is_scheduled_
 
 
 async def test_a_step_that_was_posted_before_the_last_one_ended_is_not_forgotten() -> None:
-    inbox, order = Inbox(asyncio.get_running_loop(), nothing, nothing), list[str]()
+    inbox, order = Inbox(asyncio.get_running_loop(), nothing, nothing, nothing), list[str]()
     post = stepping(inbox, order)
     inbox._after = lambda: post("two") if order == ["one"] else None
     post("one")
@@ -69,7 +69,7 @@ async def test_a_step_that_was_posted_before_the_last_one_ended_is_not_forgotten
 
 
 async def test_after_it_was_shut_no_step_runs_not_even_one_that_was_being_posted() -> None:
-    inbox, order = Inbox(asyncio.get_running_loop(), nothing, nothing), list[str]()
+    inbox, order = Inbox(asyncio.get_running_loop(), nothing, nothing, nothing), list[str]()
     post = stepping(inbox, order)
     post("one")
     inbox.shut()

@@ -23,12 +23,13 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def server_of_its_own(codes: list[int | None], ended: threading.Semaphore) -> Iterator[str]:
+def server_of_its_own(codes: list[int | None], ended: threading.Semaphore, *, echoes: bool = False) -> Iterator[str]:
     """A server that outlives every loop of a test and keeps the close code of each connection."""
 
     def handler(connection: ServerConnection) -> None:
-        for _ in connection:
-            pass
+        for message in connection:
+            if echoes:
+                connection.send(message)
         codes.append(connection.close_code)
         ended.release()
 
@@ -79,6 +80,25 @@ def test_a_second_loop_is_a_page_of_its_own() -> None:
             asyncio.run(page(url))
             assert ended.acquire(timeout=3 * LIMIT)
             assert codes == [1001] * (turn + 1)
+
+
+def test_a_loop_that_was_closed_without_a_word_is_noticed_at_the_next_event() -> None:
+    codes: list[int | None] = []
+    ended = threading.Semaphore(0)
+
+    async def page(url: str) -> WebSocket:
+        socket = WebSocket(url)
+        await socket.opened()
+        return socket
+
+    with server_of_its_own(codes, ended, echoes=True) as url:
+        loop = asyncio.new_event_loop()
+        socket = loop.run_until_complete(page(url))
+        socket.send("an echo of this cannot be told of")
+        loop.close()
+        assert ended.acquire(timeout=3 * LIMIT)
+        assert socket not in WebSocket.host.sockets
+    assert codes == [1001]
 
 
 PROGRAM = """

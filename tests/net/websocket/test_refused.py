@@ -9,7 +9,7 @@ import pytest
 from tests.net.harness import LIMIT, Peer, RawServer, rows, until
 from tests.net.websocket.test_websocket import watch
 from wslab import BadType, ConnectionEnded, DOMException, Lab
-from wslab.net.websocket import wire as client_wire
+from wslab.net.websocket import connection as client_connection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -178,7 +178,7 @@ async def test_a_server_that_hangs_up_before_it_answers() -> None:
 
 
 async def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_wire, "OPEN_LIMIT", 0.1)
+    monkeypatch.setattr(client_connection, "OPEN_LIMIT", 0.1)
 
     async def silent(peer: Peer) -> None:
         await peer.gone()

@@ -104,7 +104,7 @@ async def test_what_the_peer_does_not_read_stays_buffered() -> None:
         await until(lambda: socket.end.sent.stop > size, "the frame being written")
         for _ in range(3):  # the lab's thread is done with it, and has told the home loop what there is to tell
             done: Future[None] = Future()
-            socket._outbox.post(done.set_result, None)
+            socket._wire._outbox.post(done.set_result, None)
             await asyncio.wrap_future(done)
         assert socket.bufferedAmount == size
         for transport in reading:

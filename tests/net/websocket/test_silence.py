@@ -26,7 +26,8 @@ async def test_an_outbox_whose_send_raised_once_sends_what_waits_behind_it(failu
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve(listens)).url)
         await socket.opened()
-        socket._wire.send = raises_once(socket._wire.send)  # type: ignore[method-assign]
+        connection = socket._wire._connection
+        connection.send = raises_once(connection.send)  # type: ignore[method-assign]
         for text in ("lost", "one", "two"):
             socket.send(text)
         await until(lambda: len(rows(lab, kind="message")) == 2, "one and two, without a third")
@@ -42,7 +43,7 @@ async def test_a_call_whose_frames_cannot_be_made_holds_back_no_row_and_no_amoun
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
-        protocol = socket._wire._protocol
+        protocol = socket._wire._connection._protocol
         protocol.send_text = raises_once(protocol.send_text)  # type: ignore[method-assign]
         socket.send("lost")
         socket.send("kept")
@@ -57,8 +58,9 @@ async def test_a_write_that_raises_holds_back_no_row(failures: list[str]) -> Non
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve(compression=None)).url)
         await socket.opened()
-        assert socket._wire.transport is not None
-        socket._wire.transport.write = raises_once(socket._wire.transport.write)
+        transport = socket._wire._connection.transport
+        assert transport is not None
+        transport.write = raises_once(transport.write)
         socket.send("lost")
         await telling(lab, "a call failed")
         socket.send("kept")
@@ -71,11 +73,11 @@ async def test_a_write_that_raises_holds_back_no_row(failures: list[str]) -> Non
 async def test_a_close_that_raises_leaves_the_socket_closing_and_it_is_closed_in_time(
     failures: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wslab.net.websocket.wire.CLOSE_LIMIT", 0.1)
+    monkeypatch.setattr("wslab.net.websocket.connection.CLOSE_LIMIT", 0.1)
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
-        socket._wire._protocol.send_close = raises  # type: ignore[method-assign]
+        socket._wire._connection._protocol.send_close = raises  # type: ignore[method-assign]
         socket.close(1000)
         assert (await socket.closed()).code == 1006
         await lab.settled(LIMIT)
@@ -83,26 +85,27 @@ async def test_a_close_that_raises_leaves_the_socket_closing_and_it_is_closed_in
     assert failures == ["ERROR a call failed: LookupError"]
 
 
-@pytest.mark.parametrize("step", ["_open", "_message", "_closing"])
+@pytest.mark.parametrize("step", ["open", "message", "closing"])
 async def test_an_inbox_whose_step_raised_once_goes_on(step: str, failures: list[str]) -> None:
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
-        if step != "_open":
+        if step != "open":
             await socket.opened()
-        setattr(socket, step, raises_once(getattr(socket, step)))
-        if step == "_open":
+        events = socket._events
+        setattr(events, step, raises_once(getattr(events, step)))
+        if step == "open":
             await telling(lab, "an event failed")
-            socket._inbox.post(socket._open, "", "", 0)
+            socket._wire._inbox.post(events.open, "", "", 0)
             await socket.opened()
         socket.send("one")
         socket.send("two")
         event = await socket.next()
-        assert event.data == ("two" if step == "_message" else "one")
+        assert event.data == ("two" if step == "message" else "one")
         socket.close()
         assert (await socket.closed()).wasClean
-        if step != "_closing":
+        if step != "closing":
             await telling(lab, "an event failed")
-    assert failures == (["ERROR an event failed: LookupError"] if step != "_closing" else failures)
+    assert failures == (["ERROR an event failed: LookupError"] if step != "closing" else failures)
 
 
 async def test_what_runs_after_a_step_may_raise_and_the_next_step_comes() -> None:

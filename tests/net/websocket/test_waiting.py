@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.net.harness import CLOSE, LIMIT, TEXT, Peer, RawServer, frame, rows, until
+from tests.net.websocket.test_websocket import block_until
 from wslab import BadValue, CloseEvent, ConnectionEnded, Lab, MessageEvent, TimedOut
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ async def test_closed_may_be_awaited_at_any_time_and_by_many() -> None:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
         waiting = [asyncio.ensure_future(socket.closed()) for _ in range(3)]
-        await until(lambda: len(socket._lookers["close"]) == 3)
+        await until(lambda: len(socket._mailbox._lookers["close"]) == 3)
         socket.close(1000, "bye")
         one = await socket.closed()
         assert {id(await each) for each in waiting} == {id(one)}
@@ -140,8 +141,8 @@ async def test_an_event_that_comes_when_its_waiter_gives_up_is_for_the_next() ->
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
         waiting = asyncio.ensure_future(socket.next(timeout=LIMIT))
-        await until(lambda: socket._waiters["message"])
-        socket._arrived(MessageEvent(data="not lost"))
+        await until(lambda: socket._mailbox._waiters["message"])
+        socket._mailbox.arrived(MessageEvent(data="not lost"))
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
@@ -159,7 +160,7 @@ async def test_an_event_that_comes_just_when_the_limit_is_reached_is_given_all_t
         waiting = asyncio.ensure_future(wait)
         await asyncio.sleep(0)  # it waits now
         event = MessageEvent(data="in time") if kind == "message" else CloseEvent(code=1000)
-        asyncio.get_running_loop().call_soon(socket._arrived, event)
+        asyncio.get_running_loop().call_soon(socket._mailbox.arrived, event)
         time.sleep(limit * 1.1)  # noqa: ASYNC251
         assert await waiting is event
 
@@ -172,7 +173,7 @@ async def test_a_waiter_that_gave_up_takes_nothing() -> None:
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait({waiting})
-        assert not socket._waiters["message"]
+        assert not socket._mailbox._waiters["message"]
         socket.send("for the next")
         assert (await socket.next()).data == "for the next"
 
@@ -230,13 +231,14 @@ async def test_what_is_recorded_and_not_yet_told_counts_as_an_event_that_waits()
         await socket.opened()
         await lab.settled()
         assert socket.backlog() == (0, 0)
-        go_on, receive, before = threading.Event(), socket._wire._protocol.receive_data, socket.end.received.stop
+        protocol, go_on = socket._wire._connection._protocol, threading.Event()
+        receive, before = protocol.receive_data, socket.end.received.stop
 
         def late(data: bytes | bytearray) -> None:
             go_on.wait(LIMIT)
             receive(data)
 
-        socket._wire._protocol.receive_data = late  # type: ignore[method-assign]
+        protocol.receive_data = late  # type: ignore[method-assign]
         socket.send("hi")
         await until(lambda: socket.end.received.stop > before)
         assert socket.backlog()[0] == 1
@@ -245,17 +247,44 @@ async def test_what_is_recorded_and_not_yet_told_counts_as_an_event_that_waits()
         assert seen == ["hi"]
 
 
+async def test_what_is_told_in_the_very_moment_in_which_somebody_asks_counts_too() -> None:
+    async with Lab() as lab:
+        socket = lab.WebSocket((await lab.serve()).url)
+        await socket.opened()
+        await lab.settled()
+        connection, inbox, go_on = socket._wire._connection, socket._wire._inbox, threading.Event()
+        receive, before, waiting = connection._protocol.receive_data, socket.end.received.stop, inbox.waiting
+
+        def late(data: bytes | bytearray) -> None:
+            go_on.wait(LIMIT)
+            receive(data)
+
+        def told_meanwhile() -> tuple[int, int]:
+            found = waiting()
+            go_on.set()
+            block_until(lambda: waiting()[0] and not connection._takes)
+            return found
+
+        connection._protocol.receive_data = late  # type: ignore[method-assign]
+        socket.send("hi")
+        await until(lambda: socket.end.received.stop > before)
+        inbox.waiting = told_meanwhile  # type: ignore[method-assign]
+        assert socket.backlog()[0] == 1
+        inbox.waiting = waiting  # type: ignore[method-assign]
+        assert (await socket.next()).data == "hi"
+
+
 async def test_an_end_that_is_recorded_and_not_yet_told_counts_as_an_event_that_waits() -> None:
     async with Lab() as lab:
         socket = lab.WebSocket((await lab.serve()).url)
         await socket.opened()
-        go_on, finish = threading.Event(), socket._wire._finish
+        go_on, finish = threading.Event(), socket._wire._connection._finish
 
         def late() -> None:
             go_on.wait(LIMIT)
             finish()
 
-        socket._wire._finish = late  # type: ignore[method-assign]
+        socket._wire._connection._finish = late  # type: ignore[method-assign]
         socket.close()
         await until(lambda: socket.end.closed is not None)
         assert socket.backlog()[0] > 0

@@ -132,6 +132,25 @@ async def test_a_home_loop_that_is_blocked_loses_no_connection_and_no_event() ->
         assert (await socket.closed()).wasClean
 
 
+async def test_the_network_is_not_read_on_while_too_many_events_wait_and_none_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wslab.net.websocket.receiving._BACKLOG_EVENTS", 10)
+
+    async def talks(connection: ServerConnection) -> None:
+        for number in range(50):
+            await connection.send(str(number))
+            await asyncio.sleep(0)
+        await connection.wait_closed()
+
+    async with Lab() as lab:
+        socket = lab.WebSocket((await lab.serve(talks)).url)
+        await socket.opened()
+        block_until(lambda: socket._wire._connection.receiving.paused)
+        assert [(await socket.next()).data for _ in range(50)] == [str(number) for number in range(50)]
+        await until(lambda: not socket._wire._connection.receiving.paused)
+
+
 async def test_a_client_on_the_blocked_loop_itself_would_have_died() -> None:
     # What the test above would show if the I/O were done on the home loop: no pong, and the server gives up.
     async with Lab() as lab:

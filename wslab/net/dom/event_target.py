@@ -9,12 +9,16 @@ WHATWG DOM section 2.2 (Event), 2.7 (EventTarget) and 2.10 (dispatch), HTML sect
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wslab.net.dom.web_idl import DOMException
 from wslab.net.errors import BadType
-from wslab.net.tasks import is_contained
+from wslab.net.tasks import is_contained, spawn
+
+if TYPE_CHECKING:
+    import asyncio
 
 Listener = Callable[[Any], object]
 
@@ -94,9 +98,16 @@ class _Entry:
 
 
 class EventTarget:
-    """Keeps listeners and calls them in the order in which they were added (WHATWG DOM section 2.7)."""
+    """Keeps listeners and calls them in the order in which they were added (WHATWG DOM section 2.7).
 
-    def __init__(self) -> None:
+    Args:
+        home: The loop on which a listener that is an ``async def`` runs on, as in JavaScript.
+        report: Told of an event and what a listener raised at it.
+    """
+
+    def __init__(self, home: asyncio.AbstractEventLoop, report: Callable[[Event, BaseException], object]) -> None:
+        self._home = home
+        self._report = report
         self._listeners: dict[str, list[_Entry]] = {}
         self._slots: dict[str, _Entry] = {}
 
@@ -183,7 +194,9 @@ class EventTarget:
             if entry.once:
                 self._remove(event.type, entry)
             try:
-                result = self._call(entry.call, event)
+                result = entry.call(event)
+                if result is not None and isinstance(result, Coroutine):
+                    spawn(result, partial(self._report, event), self._home)
             except BaseException as error:
                 self._report(event, error)
                 if not is_contained(error):  # else the others still run, as in a browser
@@ -193,12 +206,6 @@ class EventTarget:
                     event.preventDefault()
             if event._stopped_at_once:  # noqa: SLF001  (ours)
                 break
-
-    def _call(self, listener: Listener, event: Event) -> object:
-        return listener(event)
-
-    def _report(self, event: Event, error: BaseException) -> None:
-        raise NotImplementedError
 
     def _remove(self, type: str, entry: _Entry) -> None:
         entry.removed = True
@@ -220,6 +227,11 @@ class EventTarget:
         else:
             self._slots[type] = slot = _Entry(value, value, capture=False, once=False, slot=True)
             self._listeners.setdefault(type, []).append(slot)
+
+
+def event_handler(type: str) -> property:
+    """An ``on...`` attribute for one type of event: a function of one event, or None (HTML section 8.1.8.1)."""
+    return property(lambda self: self._handler(type), lambda self, value: self._set_handler(type, value))
 
 
 def _callable(listener: Any) -> Listener:

@@ -12,6 +12,9 @@ from typing import Any
 
 from wslab.net.dom.event_target import Event
 
+EVENT_TYPES = ("open", "message", "error", "close")
+"""The types of event that a WebSocket has."""
+
 
 class MessageEvent(Event):
     """A message arrived (HTML section 9.1).

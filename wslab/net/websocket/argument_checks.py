@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from wslab.net.dom import Blob, DOMException, usv_string
-from wslab.net.errors import BadType
+from wslab.net.dom import EVENT_TYPES, Blob, DOMException, usv_string
+from wslab.net.errors import BadType, BadValue
 from wslab.wire import REASON_LIMIT, may_be_sent, one_line
 
 
@@ -85,3 +85,15 @@ def check_close(code: Any, reason: Any) -> str:
     if len(text.encode()) > REASON_LIMIT:
         raise DOMException(f"a reason holds {REASON_LIMIT} bytes of UTF-8, not {len(text.encode())}", "SyntaxError")
     return text
+
+
+def check_event_type(name: str) -> None:
+    """See that a WebSocket has events of a type.
+
+    Raises:
+        BadValue: It has none.
+    """
+    if name not in EVENT_TYPES:
+        raise BadValue(
+            f'a WebSocket has the events {", ".join(EVENT_TYPES)}, not {name!r}; write await socket.next("message")'
+        )

@@ -6,46 +6,55 @@ It never changes under the code that runs, only between its tasks: the first loo
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wslab.net.websocket.delivery import Inbox
+    from wslab.net.websocket.sending import Sending
 
 
 class BufferedAmount:
     """What `bufferedAmount` is made of, in bytes of application data.
 
-    Attributes:
-        asked: Given to `send`.
-        taken: Known to be taken by the network.
-        fixed: Whether it stays what it is until the code that runs now has yielded.
+    Args:
+        home: The home loop.
+        inbox: Knows whether a step of the home loop runs; `loosen` is called after each.
+        sending: Knows how much the network has taken.
     """
 
-    __slots__ = ("asked", "fixed", "taken")
+    __slots__ = ("_asked", "_fixed", "_home", "_inbox", "_sending", "_taken")
 
-    def __init__(self) -> None:
-        self.asked = self.taken = 0
-        self.fixed = False
+    def __init__(self, home: asyncio.AbstractEventLoop, inbox: Inbox, sending: Sending) -> None:
+        self._home = home
+        self._inbox = inbox
+        self._sending = sending
+        self._asked = self._taken = 0
+        self._fixed = False  # it stays what it is until the code that runs now has yielded
 
     @property
     def value(self) -> int:
-        """Bytes that were given to `send` and not taken by the network."""
-        return self.asked - self.taken
+        """Bytes that were given to `send` and not taken by the network. Any thread may read it."""
+        if not self._fixed:
+            self._fix()
+        return self._asked - self._taken
 
-    def fix(self, taken: int, home: asyncio.AbstractEventLoop, *, loosened: bool) -> None:
-        """Take in how much has left; on the home loop, keep that until the code that runs now has yielded.
+    def add(self, size: int) -> None:
+        """Count what `send` was given, in bytes."""
+        if not self._fixed:
+            self._fix()
+        self._asked += size
 
-        Args:
-            taken: Bytes that the network has taken so far.
-            home: The home loop.
-            loosened: Whether somebody calls `loosen` when that code has yielded.
-        """
-        self.taken = taken
+    def loosen(self) -> None:
+        """Let it change again: the code that ran has yielded."""
+        self._fixed = False
+
+    def _fix(self) -> None:
+        self._taken = self._sending.taken
         try:
-            if asyncio.get_running_loop() is not home:
+            if asyncio.get_running_loop() is not self._home:
                 return
         except RuntimeError:  # another thread looks
             return
-        self.fixed = True
-        if not loosened:
-            home.call_soon(self.loosen)
-
-    def loosen(self) -> None:
-        """Let it change again."""
-        self.fixed = False
+        self._fixed = True
+        if not self._inbox.running:
+            self._home.call_soon(self.loosen)

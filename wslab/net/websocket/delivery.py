@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from wslab.timeline import CONTAINED, log_failure
+from wslab.timeline import CONTAINED
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 Broke = Callable[..., object]
 """Told what a step, or a call, has raised, and its arguments: the next ones run all the same."""
-
-
-def _logged(error: BaseException, *_: object) -> None:
-    log_failure("a queue of a socket failed", error)
 
 
 class Inbox:
@@ -51,7 +47,7 @@ class Inbox:
         loop: asyncio.AbstractEventLoop,
         gone: Callable[[], None],
         after: Callable[[], None],
-        broke: Broke = _logged,
+        broke: Broke,
     ) -> None:
         self._loop = loop
         self._gone = gone
@@ -122,7 +118,7 @@ class Outbox:
         broke: Told what a call raised, and its arguments; or what `after` raised.
     """
 
-    def __init__(self, thread: LoopThread, after: Callable[[], None], broke: Broke = _logged) -> None:
+    def __init__(self, thread: LoopThread, after: Callable[[], None], broke: Broke) -> None:
         self._thread = thread
         self._after = after
         self._broke = broke

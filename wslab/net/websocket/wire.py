@@ -1,327 +1,129 @@
-"""The half of a WebSocket that does I/O: it lives on the lab's own thread, and no learner's code ever runs here.
+"""The wire of a WebSocket, as the home loop sees it: what it asks of the lab's thread, and what comes from there.
 
-    TCP bytes ─► record ─► websockets' Sans-I/O ClientProtocol ─► what happened, posted to the home loop
-    calls from the home loop ─► ClientProtocol ─► record ─► TCP bytes
+    home loop   send, close, ...  ──► Outbox ──► SocketConnection   lab's thread
+                Events            ◄── Inbox  ◄── SocketConnection
 
-Like a browser's network process it answers pings and Close frames by itself, whatever the page is doing.
+Nothing here waits, and `amount` is what has been handed over and has not left.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ssl
-from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
-from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
-from websockets.frames import CloseCode, Frame, Opcode
-from websockets.http11 import Response
-from websockets.protocol import State
-from websockets.typing import Subprotocol
-from websockets.uri import WebSocketURI
-
-from wslab.net.faults import FaultyLink
-from wslab.net.recording import TapTransport, quiet_logger
-from wslab.net.sockets import connect
-from wslab.net.tasks import spawn
-from wslab.net.tcp import how_it_ended, why_no_tcp
-from wslab.net.websocket.events import CloseFacts, SocketEvents
-from wslab.net.websocket.sending import Sending
-from wslab.wire import CLOSE, Receiver, Walker
+from wslab.net.faults import EndFaults
+from wslab.net.recording import measure
+from wslab.net.websocket.buffered_amount import BufferedAmount
+from wslab.net.websocket.connection import SocketConnection
+from wslab.net.websocket.delivery import Inbox, Outbox
+from wslab.net.websocket.events import OPEN
+from wslab.timeline import Note
 
 if TYPE_CHECKING:
+    import asyncio
+
     from wslab.net.dom import SocketURL
-    from wslab.net.faults import EndFaults
-    from wslab.timeline import End, Note, Source
-
-OPEN_LIMIT = 60.0
-"""The longest that connecting and the opening handshake may take, in seconds."""
-
-CLOSE_LIMIT = 10.0
-"""The longest that a peer may take to answer a Close frame, in seconds."""
-
-MESSAGE_LIMIT = 256 * 1024 * 1024
-"""The largest message that is taken, in bytes after inflating."""
-
-_TEXT = int(Opcode.TEXT)
-_BACKLOG_EVENTS = 20_000  # events that the home loop has not taken: past it the network is not read on
-_BACKLOG_BYTES = 64 * 1024 * 1024
+    from wslab.net.faults import Faults
+    from wslab.net.recording import Buffers
+    from wslab.net.threads import LoopThread
+    from wslab.net.websocket.events import Events
+    from wslab.timeline import End
 
 
-class ClientWire(asyncio.Protocol):
-    """One connection of a client.
+class Wire:
+    """The way from one socket to its connection and back. It begins to connect once the code that made it has yielded.
 
     Args:
-        home: Whom to tell, on the lab's thread.
+        home: The home loop.
+        thread: The lab's thread.
         end: Where to record.
         url: Where to connect.
         protocols: The subprotocols to offer.
+        events: What happens becomes its steps.
 
     Attributes:
-        transport: What carries the bytes, and records those that are written; None before TCP is up.
-        paused: Whether the network is not read on until the home loop has caught up. Any thread may read it.
-        faults: What goes wrong on purpose at this end, once somebody has asked for them.
+        amount: `bufferedAmount`.
     """
 
-    def __init__(self, home: SocketEvents, end: End, url: SocketURL, protocols: tuple[str, ...]) -> None:
-        self._home = home
+    def __init__(
+        self,
+        home: asyncio.AbstractEventLoop,
+        thread: LoopThread,
+        end: End,
+        url: SocketURL,
+        protocols: tuple[str, ...],
+        events: Events,
+    ) -> None:
         self._end = end
-        self._url = url
-        path, _, query = url.resource.partition("?")
-        # A name and password in the URL are kept there and not sent: a browser does so only when a server asked for them.
-        uri = WebSocketURI(url.secure, url.host, url.port, path, query, None, None)
-        self._protocol = ClientProtocol(
-            uri,
-            extensions=[ClientPerMessageDeflateFactory(client_max_window_bits=True)],
-            subprotocols=[Subprotocol(name) for name in protocols] or None,
-            max_size=MESSAGE_LIMIT,
-            logger=quiet_logger(end),
-        )
-        self.transport: TapTransport | None = None
-        self._connecting: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._sending = Sending(self._protocol, end)
-        self._record_received = end.tap(end.received)
-        self._walker = Walker()
-        self._frame_stops: deque[int] = deque()
-        self._receiver = Receiver(keep=MESSAGE_LIMIT)
-        self._opened = False
-        self._failed = False
-        self._over = False
-        self._receiving = False
-        self._close_told = False
-        self.paused = False
-        self.faults: EndFaults | None = None
+        self._secure = url.secure
+        self._events = events
+        self._inbox = Inbox(home, self._home_gone, self._after_step, partial(end.failed, "an event failed"))
+        self._connection = SocketConnection(end, url, protocols, self._inbox, events)
+        self._outbox = Outbox(thread, self._connection.sending.flush, self._call_failed)
+        self.amount = BufferedAmount(home, self._inbox, self._connection.sending)
+        home.call_soon(self._outbox.post, self._connection.start)  # by the home loop, so no event can come earlier
 
-    @property
-    def taken(self) -> int:
-        """Bytes of application data that the network has taken so far. Any thread may read it."""
-        return self._sending.taken
+    # On any thread
 
-    @property
-    def tells(self) -> bool:
-        """Whether something is recorded already of which the home loop is told in a moment. Any thread may read it."""
-        return self._receiving or (self._end.closed is not None and not self._close_told)
-
-    # Called on the lab's thread by the socket
-
-    def start(self) -> None:
-        """Begin to connect, unless it was closed before that."""
-        if self._over:
-            return
-        self._connecting = spawn(self._connect(), self._broke)
-
-    def send(self, data: bytes, text: bool, note: Note) -> None:  # noqa: FBT001  (posted, without keywords)
-        """Send a message once `flush` is called; `note` is told which bytes it became."""
-        if self._protocol.state is State.OPEN:
-            self._sending.message(data, note, text=text)
-        else:  # the connection is closing: the data goes nowhere, and its amount stays buffered
+    def send(self, data: bytes, note: Note, *, text: bool) -> None:
+        """Send a message; `note` is told which bytes it became."""
+        if not self._outbox.post(self._connection.send, data, text, note):
             self._end.resolve(note, None)
 
-    def close(self, code: int | None, reason: str, note: Note | None) -> None:
-        """Start the closing handshake, or fail a connection that is not open yet."""
-        start = self._sending.stop
-        link: tuple[Source, int] | None = None
-        if self._protocol.state is State.OPEN:
-            self._expect_close()
-            self._protocol.send_close(code, reason)
-            self.flush()
-            link = ("client to server", start)
-        elif not self._opened:
-            self._fail()
-        if note is not None:
-            self._end.resolve(note, link)
+    def close(self, code: int | None, reason: str, note: Note, *, connecting: bool) -> None:
+        """Start the closing handshake, or fail a connection whose page has seen no `open` event; `note` is told of the Close frame."""
+        if not self._outbox.post(self._connection.close, code, reason, note, connecting):
+            self._end.resolve(note, None)
 
-    def fail(self, note: Note) -> None:
-        """Fail the connection, which its page has closed before it saw an `open` event."""
-        self._fail()
-        self._end.resolve(note, None)
+    def go_away(self) -> None:
+        """Close with 1001 "going away"."""
+        self._outbox.post(self._connection.close, 1001)
 
     def abort(self) -> None:
         """End the connection at once."""
-        if self.transport is not None:
-            self.transport.abort()
-        else:
-            self._fail()
+        self._outbox.post(self._connection.abort)
 
-    def resume(self) -> None:
-        """Read on after the home loop has caught up."""
-        if self.paused and self.transport is not None and not self.transport.is_closing():
-            self.paused = False
-            self.transport.resume_reading()
+    def leave(self) -> None:
+        """Close with 1001, and let no event come any more."""
+        self._inbox.shut()
+        self.go_away()
 
-    def link(self) -> FaultyLink | None:
-        """Make the link that faults are switched on at; None while there is no connection."""
-        tap = self.transport
-        return None if tap is None else FaultyLink(tap, self, self._end, lambda: tap.real.get_write_buffer_size() > 0)
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose at this end."""
+        if self._connection.faults is None:
+            self._connection.faults = EndFaults(
+                self._end, self._outbox.post, self._connection.link, secure=self._secure
+            )
+        return self._connection.faults
 
-    def flush(self) -> None:
-        """Write what has been made so far."""
-        self._sending.flush()
+    def backlog(self) -> tuple[int, int]:
+        """Events, and bytes, that the home loop has not taken yet, and those that it is just being told of."""
+        tells = self._connection.tells  # asked first: an event that is told of meanwhile is among those that wait
+        events, size = self._inbox.waiting()
+        return events + tells, size
 
-    # asyncio.Protocol
+    def buffers(self) -> Buffers | None:
+        """What this end holds, in bytes; None before TCP is up and when it is closed."""
+        transport = self._connection.transport
+        return None if transport is None else measure(transport, self._inbox.waiting()[1], self.amount.value)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        if self._over:  # given up in the very moment in which TCP came up: nobody must be asked any more
-            transport.abort()
-            return
-        self.transport = TapTransport(transport, self._end.tap(self._end.sent))
-        self._sending.begin(self.transport)
-        self._end.connected(transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
-        if self.faults is not None:
-            self.faults.connected()
-        try:
-            self._protocol.send_request(self._protocol.connect())
-            self.flush()
-        except BaseException:
-            self._fail()  # else nobody would ever answer
-            raise
+    # On the home loop
 
-    def data_received(self, data: bytes) -> None:
-        self._receiving = True
-        try:
-            self._record_received(data)
-            self._frame_stops.extend(self._walker.frame_boundaries(data))
-            self._protocol.receive_data(data)
-            self._progress()
-        finally:
-            self._receiving = False
-        if self._behind() and not self.paused and self.transport is not None:
-            self.paused = True
-            self.transport.pause_reading()
-            if not self._behind():  # it caught up just before it could see `paused`
-                self.resume()
+    def _after_step(self) -> None:
+        self.amount.loosen()
+        if self._connection.receiving.paused and not self._inbox.waiting()[0]:
+            self._outbox.post(self._connection.receiving.resume)
 
-    def eof_received(self) -> bool:
-        self._end.peer_ended()
-        self._protocol.receive_eof()
-        self._progress()
-        return False
+    # On the lab's thread
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        try:
-            self._protocol.receive_eof()
-            self._progress()
-        finally:
-            self._end.lost(how_it_ended(exc))
-            self._finish()
+    def _call_failed(self, error: BaseException, *arguments: object) -> None:
+        self._end.failed("a call failed", error)
+        for each in arguments:
+            if isinstance(each, Note):  # the row of that call, for which all rows behind it would wait
+                self._end.resolve(each, None)
 
-    def resume_writing(self) -> None:
-        self._sending.emptied()
-
-    # Inside
-
-    async def _connect(self) -> None:
-        context = ssl.create_default_context() if self._url.secure else None
-        try:
-            await connect(lambda: self, self._url.host, self._url.port, OPEN_LIMIT, ssl=context)
-        except (OSError, TimeoutError, ssl.SSLError, UnicodeError) as error:
-            what = why_no_tcp(error, self._url.host, self._url.port)
-            self._end.note("note", "TCP connection failed", what)
-            self._end.lost(what)
-            self._failed = True
-            self._finish()
-            return
-        if self._timer is None and not self._opened:
-            self._timer = asyncio.get_running_loop().call_later(OPEN_LIMIT, self._fail)
-
-    def _broke(self, error: BaseException) -> None:
-        self._end.failed("connecting failed", error)
-        self._fail()
-
-    def _behind(self) -> bool:
-        events, size = self._home.backlog()
-        return events > _BACKLOG_EVENTS or size > _BACKLOG_BYTES
-
-    def _progress(self) -> None:
-        """Take what the protocol made of the bytes."""
-        events = self._protocol.events_received()
-        self.flush()
-        for event in events:
-            if self._failed:  # nothing that came behind what failed the connection counts
-                break
-            if isinstance(event, Frame):
-                self._take_frame(event)
-            elif isinstance(event, Response):
-                self._take_response(event)
-        if self._protocol.handshake_exc is not None:
-            self._fail()
-        elif self._protocol.parser_exc is not None and not isinstance(self._protocol.parser_exc, EOFError):
-            self._give_up()
-        if self._protocol.close_expected():
-            self._expect_close()
-
-    def _take_response(self, response: Response) -> None:
-        stop = self._frame_stops.popleft() if self._frame_stops else self._end.received.stop
-        if self._protocol.available_subprotocols and self._protocol.subprotocol is None and response.status_code == 101:
-            # RFC 6455 lets a server choose none; WHATWG Fetch ("establish a WebSocket connection") fails it.
-            self._protocol.handshake_exc = self._protocol.handshake_exc or InvalidHandshake("no subprotocol chosen")
-        if self._protocol.handshake_exc is not None:
-            if response.status_code == 101:  # of any other status the response itself says enough
-                self._end.note("note", "handshake failed", str(self._protocol.handshake_exc))
-            return
-        if self._protocol.state is State.CONNECTING:
-            return
-        self._opened = True
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        extensions = ", ".join(response.headers.get_all("Sec-WebSocket-Extensions"))
-        self._home.post_open(self._protocol.subprotocol or "", extensions, stop)
-
-    def _take_frame(self, frame: Frame) -> None:
-        stop = self._frame_stops.popleft() if self._frame_stops else self._end.received.stop
-        if frame.opcode is Opcode.CLOSE:
-            self._home.post_closing()
-            return
-        receiver, opcode, data = self._receiver, int(frame.opcode), bytes(frame.data)
-        receiver.begin(frame.fin << 7 | opcode, b"", len(data), 2)  # websockets has judged its header
-        receiver.take(data, 0, len(data))
-        whole = receiver.end()
-        if receiver.found:
-            self._protocol.fail(CloseCode.INVALID_DATA, "invalid UTF-8")
-            self.flush()
-            self._give_up()
-        elif whole and opcode < CLOSE:
-            said = receiver.kept
-            self._home.post_message(said.decode() if receiver.opcode == _TEXT else said, len(said), stop)
-
-    def _give_up(self) -> None:
-        """Fail an open connection: what is written leaves, and TCP ends without waiting for the peer, as in browsers."""
-        self._failed = True
-        if self.transport is not None:
-            self.transport.close()
-
-    def _expect_close(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(CLOSE_LIMIT, self.abort)
-
-    def _fail(self) -> None:
-        """Fail the connection before it was open (WHATWG WebSockets section 3, "fail the WebSocket connection")."""
-        self._failed = True
-        if self.transport is not None:
-            self.transport.abort()
-        elif not self._over:
-            if self._connecting is not None:
-                self._connecting.cancel()
-            self._end.lost("given up before it was established")
-            self._finish()
-
-    def _finish(self) -> None:
-        if self._over:
-            return
-        self._over = True
-        if self._timer is not None:
-            self._timer.cancel()
-        received = self._protocol.close_rcvd
-        failed = self._failed or not self._opened
-        clean = not failed and received is not None and self._protocol.close_sent is not None
-        code: int
-        code, reason = CloseCode.ABNORMAL_CLOSURE, ""
-        if received is not None and clean:
-            code, reason = received.code, received.reason
-        self._home.post_close(CloseFacts(failed, clean, int(code), reason, self._end.received.stop))
-        self._close_told = True
+    def _home_gone(self) -> None:
+        """The home loop has ended without a word, and an event could not be delivered."""
+        self._connection.close(1001 if self._events.state == OPEN else None)
+        self._events.forget()

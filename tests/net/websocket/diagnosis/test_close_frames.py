@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection
 from tests.net.harness import CLOSE, TEXT, Peer, RawServer, frame, rows
 from tests.net.websocket.diagnosis.diagnosing import diagnosis
 from wslab import Lab
-from wslab.net.websocket import wire as client_wire
+from wslab.net.websocket import connection as client_connection
 
 
 async def hold(connection: ServerConnection) -> None:
@@ -348,7 +348,7 @@ async def test_a_server_that_ends_tcp_instead_of_an_answer(tmp_path: Path) -> No
 
 
 async def test_a_server_that_never_answers_a_close_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 0.1)
+    monkeypatch.setattr(client_connection, "CLOSE_LIMIT", 0.1)
 
     async def deaf(peer: Peer) -> None:
         await peer.open()

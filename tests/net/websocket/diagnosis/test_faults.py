@@ -13,7 +13,7 @@ from tests.net.harness import rows, until
 from tests.net.websocket.diagnosis.diagnosing import any_silence, diagnosis
 from tests.net.websocket.diagnosis.test_close_frames import hold
 from wslab import Lab
-from wslab.net.websocket import wire as client_wire
+from wslab.net.websocket import connection as client_connection
 
 
 async def stalls(connection: Any) -> None:
@@ -51,7 +51,7 @@ async def test_the_same_after_a_long_silence_is_an_idle_cut(tmp_path: Path, monk
 
 
 async def test_a_close_frame_that_never_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    monkeypatch.setattr(client_connection, "CLOSE_LIMIT", 1)
     any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
@@ -71,7 +71,7 @@ async def test_a_close_frame_that_never_arrives(tmp_path: Path, monkeypatch: pyt
 async def test_what_was_sent_before_it_and_never_arrived_either_is_a_silent_drop(
     close: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    monkeypatch.setattr(client_connection, "CLOSE_LIMIT", 1)
     any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None)
@@ -109,7 +109,7 @@ async def test_what_was_under_way_when_tcp_ended_is_no_silent_drop(
 
 
 async def test_an_answer_that_never_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_wire, "CLOSE_LIMIT", 1)
+    monkeypatch.setattr(client_connection, "CLOSE_LIMIT", 1)
     any_silence(monkeypatch)
     async with Lab() as lab:
         server = await lab.serve(hold, ping_interval=None, close_timeout=0.1)

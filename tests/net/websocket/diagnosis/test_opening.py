@@ -20,7 +20,7 @@ from tests.net.harness import LIMIT, Peer, RawServer
 from tests.net.websocket.diagnosis.diagnosing import diagnosis
 from tests.net.websocket.test_refused import SWITCH, answers
 from wslab import Lab
-from wslab.net.websocket import wire as client_wire
+from wslab.net.websocket import connection as client_connection
 from wslab.timeline import Diagnosis
 
 
@@ -125,7 +125,7 @@ async def test_a_server_that_hangs_up_and_one_that_never_answers(
 
     async with RawServer(hangs_up) as server:
         one = await of_url(server.url, tmp_path)
-    monkeypatch.setattr(client_wire, "OPEN_LIMIT", 1)  # TCP is up long before
+    monkeypatch.setattr(client_connection, "OPEN_LIMIT", 1)  # TCP is up long before
     async with RawServer(silent) as server:
         two = await of_url(server.url, tmp_path)
     assert (one.cause, one.first, one.certainty) == ("handshake-unanswered", "server", "likely")
@@ -315,7 +315,7 @@ async def test_an_address_that_does_not_answer_and_a_client_that_does_not_wait(
             page.close()
             await page.closed()
             impatient = await diagnosis(lab, tmp_path)
-        monkeypatch.setattr(client_wire, "OPEN_LIMIT", 0.2)
+        monkeypatch.setattr(client_connection, "OPEN_LIMIT", 0.2)
         silent = await of_url(f"ws://127.0.0.1:{port}", tmp_path)
     assert (impatient.cause, impatient.certainty) == ("given-up", "certain")
     assert (silent.cause, silent.certainty) == ("tcp-timeout", "unknown")
