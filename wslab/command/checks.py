@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wslab.command.checks_node import node, ws
-from wslab.command.finding import Finding, lacking, within
+from wslab.command.finding import Finding, divided, lacking, within
 from wslab.command.programs import find_browser
 from wslab.command.words import pip_install, python
 
@@ -37,14 +37,12 @@ def python_version() -> Finding:
 
 
 def packages() -> Finding:
-    """Every package that wslab depends on, in a version within its bounds."""
-    from packaging.requirements import Requirement  # noqa: PLC0415 - may be missing
-
+    """Every package that wslab depends on, in a version within its bounds. Without `packaging`, only whether they are there."""
     wrong, good = [], []
-    for requirement in map(Requirement, importlib.metadata.requires("wslab") or ()):
-        if requirement.marker is not None:  # belongs to an extra
+    for requirement in importlib.metadata.requires("wslab") or ():
+        if ";" in requirement:  # belongs to an extra
             continue
-        name, bounds = requirement.name, str(requirement.specifier)
+        name, bounds = divided(requirement)
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -56,7 +54,7 @@ def packages() -> Finding:
             wrong.append((f"{name} is {version}, {bounds} is needed", requirement))
     if wrong:
         text = "; ".join(text for text, _ in wrong)
-        return lacking("packages", text, pip_install(*(str(requirement) for _, requirement in wrong)))
+        return lacking("packages", text, pip_install(*(requirement for _, requirement in wrong)))
     return Finding("packages", ", ".join(good))
 
 

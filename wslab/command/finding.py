@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -27,11 +28,22 @@ def lacking(name: str, text: str, *typing: str) -> Finding:
     return Finding(name, text, typing, fine=False)
 
 
-def within(version: str, bounds: str) -> bool:
-    """True if a version is one, and satisfies bounds such as ``>=17,<18``. A pre-release counts like any other."""
-    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - may be missing
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+def divided(requirement: str) -> tuple[str, str]:
+    """The name and the bounds of a requirement without extras, such as ``websockets<18,>=17``."""
+    name = re.match(r"[\w.-]*", requirement)[0]  # type: ignore[index]
+    return name, requirement.removeprefix(name).strip()
 
+
+def within(version: str, bounds: str) -> bool:
+    """True if a version is one, and satisfies bounds such as ``>=17,<18``. A pre-release counts like any other.
+
+    True, too, where `packaging` is missing, and nothing can be compared.
+    """
+    try:
+        from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - may be missing
+        from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+    except ImportError:
+        return True
     try:
         return SpecifierSet(bounds).contains(Version(version), prereleases=True)
     except InvalidVersion:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -21,7 +21,8 @@ from wslab.timeline import Timeline
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UP, DOWN = "client to server", "server to client"
+UP: Literal["client to server"] = "client to server"
+DOWN: Literal["server to client"] = "server to client"
 ON = NOTHING.change(UP, slice=1000)  # a fault that holds nothing
 HELD, STALLED = ON.change(UP, latency=60), ON.change(UP, stalled=True)
 

@@ -25,7 +25,7 @@ async def breaks_its_loop(connection: ServerConnection) -> None:
     asyncio.get_running_loop().call_at("tomorrow", print)  # type: ignore[arg-type]
 
 
-def spied(told: Callable[..., None], see: Callable[[], None], *what: Any) -> None:
+def spied(told: Callable[..., object], see: Callable[[], None], *what: Any) -> None:
     """Look around at the very moment in which a failure is told."""
     see()
     told(*what)

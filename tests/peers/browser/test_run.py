@@ -218,7 +218,7 @@ def test_a_run_that_no_page_has_taken_is_stopped_at_once_and_none_gets_it_later(
         assert time.monotonic() < deadline
         time.sleep(0.01)  # between two looks
     assert lab.hosting.runs == ()
-    assert lab.hosting._watchers == []
+    assert lab.hosting.ports._watchers == []
     assert port not in listening_on()
     run.wait_closed(0.01)  # nothing goes on any more
 
