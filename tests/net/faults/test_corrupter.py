@@ -105,3 +105,21 @@ def test_each_thing_that_is_wanted_takes_a_frame_of_its_own() -> None:
     out = corrupter.feed(build(b"one", opcode=2) + build(b"two", opcode=2) + build(b"six", opcode=2))
     assert [out[0], out[5], out[10]] == [0xA2, 0x8B, 0x82]
     assert names == ["RSV", "bad opcode"]
+
+
+@pytest.mark.parametrize(
+    ("what", "already"),
+    [
+        ("RSV", b"\xa2\x03one"),
+        ("bad opcode", b"\x8b\x03one"),
+        ("bad UTF-8", b"\x81\x03\xffne"),
+    ],
+)
+def test_a_frame_that_is_wrong_already_is_passed_over(what: str, already: bytes) -> None:
+    changes: list[Change] = []
+    corrupter = Corrupter((), 0, lambda _, change: changes.append(change), in_head=False)
+    corrupter.wanted.append(what)
+    out = corrupter.feed(already + build(b"two", opcode=1) + build(b"six", opcode=1))
+    assert out[:5] == already
+    assert out[10:] == build(b"six", opcode=1)
+    assert [change.offset for change in changes] == [5]

@@ -95,7 +95,7 @@ class Corrupter:
         return bool(frame.key) == (what == "unmasked") if what in ("unmasked", "masked") else True
 
     def _change(self, frame: Part) -> None:
-        what, at = self.wanted.popleft(), frame.start - self._gone
+        what, at = self.wanted[0], frame.start - self._gone
         before = bytes(self._held[at : at + frame.size + 1])
         after = bytearray(before)
         if what == "bad opcode":
@@ -109,6 +109,9 @@ class Corrupter:
             after[frame.size] = 0xFF ^ (frame.key or b"\0")[0]
         else:
             _lengthen(after)
+        if after == before:  # it is wrong in this way already: the next one is made so
+            return
+        self.wanted.popleft()
         size = max(i + 1 for i in range(len(after)) if after[i] != before[i])
         self._changed(what, Change(frame.start, before[:size], bytes(after[:size])))
         self._held[at : at + len(after)] = after
