@@ -94,8 +94,8 @@ def test_a_loop_that_was_closed_without_a_word_is_noticed_at_the_next_event() ->
     with server_of_its_own(codes, ended, echoes=True) as url:
         loop = asyncio.new_event_loop()
         socket = loop.run_until_complete(page(url))
-        socket.send("an echo of this cannot be told of")
         loop.close()
+        socket.send("an echo of this cannot be told of")
         assert ended.acquire(timeout=3 * LIMIT)
         assert socket not in WebSocket.host.sockets
     assert codes == [1001]

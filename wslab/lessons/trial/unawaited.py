@@ -125,6 +125,7 @@ class _Hooks:
         self._listeners: list[UnawaitedListener] = []
         self._filter: object = None
         self._held: deque[Any] = deque(maxlen=_MOST_HELD)
+        self._letting_go = False  # of what is held, and of coroutines that stand in it
         self._shown_before: Callable[..., None] = warnings.showwarning
         self._raised_before: Callable[[Any], object] = sys.unraisablehook
 
@@ -170,14 +171,16 @@ class _Hooks:
                 return
             if sys.unraisablehook == self._held.append:
                 sys.unraisablehook = self._unraisable
+        self._letting_go = True
         while self._held:
             self._unraisable(self._held.popleft())
+        self._letting_go = False
 
     def _show(self, message: Warning | str, category: type[Warning], *place: object) -> None:
         found = _TEXT.match(str(message)) if issubclass(category, RuntimeWarning) else None
         if found is not None and found["file"] is None:
             here = self._here()
-            if here is not None and here.forced:
+            if self._letting_go or (here is not None and here.forced):
                 return
         elif found is not None and (listener := self._maker(found["file"])):
             listener.note(found["name"], source_location.of_line(found["file"], int(found["line"])))

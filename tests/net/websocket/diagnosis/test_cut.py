@@ -120,7 +120,7 @@ async def test_an_idle_connection_that_something_ends(tmp_path: Path, monkeypatc
     async with RawServer(waits) as server, Lab() as lab:
         socket = lab.WebSocket(server.url)
         await socket.opened()
-        await asyncio.sleep(1)  # the silence itself
+        await asyncio.sleep(1.5)  # the silence itself, of more than a second
         gate[0].writer.close()
         await socket.closed()
         found = await diagnosis(lab, tmp_path)
@@ -142,7 +142,7 @@ async def test_a_client_that_gives_up_after_pings_without_an_answer(
         if idle:
             monkeypatch.setattr("wslab.timeline.diagnosis.facts._SILENCE", 100_000_000)
             any_silence(monkeypatch)
-            await asyncio.sleep(1)  # the silence itself
+            await asyncio.sleep(1.5)  # the silence itself, of more than a second
         for _ in range(2):
             await client.ping()
         client.transport.abort()

@@ -82,7 +82,7 @@ async def test_what_was_sent_before_it_and_never_arrived_either_is_a_silent_drop
         if close:
             socket.close(1000)
         else:
-            await asyncio.sleep(1)  # the server lives on and hears nothing
+            await asyncio.sleep(1.5)  # the server lives on and hears nothing, for more than a second
             socket.abort()
         await socket.closed()
         server.faults.reset()  # else the server's end would live on for ever
