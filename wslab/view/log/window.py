@@ -146,9 +146,8 @@ class Window:
     def block(self, start: int, stop: int) -> Answer:
         """The rows of some ordinals, `MOST_ROWS` at most, packed. Call with the lock held."""
         with self.timeline.reading():
-            if (
-                self.timeline.revision != self._revision
-            ):  # others stand at these positions by now; the next scan says who
+            # Where that differs, others stand at these positions by now; the next scan says who.
+            if self.timeline.revision != self._revision:
                 return {"at": start, "n": 0}, []
             start = max(start, self._index.lo)
             positions, rows = self._read(self._index.positions(start, min(stop, start + MOST_ROWS)))
