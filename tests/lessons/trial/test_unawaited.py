@@ -162,6 +162,23 @@ def test_what_python_swallows_is_kept_by_no_python_code_while_an_answer_is_ended
     assert sys.unraisablehook == before
 
 
+def test_a_coroutine_that_goes_with_what_was_held_is_not_heard_of() -> None:
+    async def numbers() -> AsyncGenerator[int]:
+        yield 1
+
+    class Swallowed:
+        def __del__(self) -> None:
+            raise Stopped(numbers().aclose())
+
+    with warnings.catch_warnings(record=True) as heard:
+        listener = unawaited.UnawaitedListener("", lambda *_: None)
+        listener.force()
+        Swallowed()
+        listener.close()
+        gc.collect()
+    assert heard == []
+
+
 def test_a_check_hears_though_an_abandoned_answer_was_tried_within_catch_warnings() -> None:
     before = warnings.showwarning, sys.unraisablehook, list(warnings.filters)
     exercise, known = find("00.1"), threading.enumerate()
